@@ -1,0 +1,1 @@
+"""The engine: numbers, draws and the play of episodes."""

@@ -1,0 +1,7 @@
+"""Many episodes: collecting what the engines report into results that can be saved, checked and read."""
+
+from wargame.experiment.errors import ResultsError
+from wargame.experiment.labels import Labels
+from wargame.experiment.results import Results, read
+
+__all__ = ["Labels", "Results", "ResultsError", "read"]

@@ -1,0 +1,209 @@
+"""The folder of a run: written whole or not at all, and checked when it is read."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from wargame.engine.block import Failure, Layout
+from wargame.experiment import parquet
+from wargame.experiment.digest import digests
+from wargame.experiment.errors import ResultsError
+from wargame.experiment.manifest import (
+    AGAIN,
+    FORMAT,
+    MANIFEST,
+    OWN_KEYS,
+    describe,
+    file_digest,
+    manifest_digest,
+    read_layout,
+    read_manifest,
+)
+from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+
+__all__ = ["Folder", "write"]
+
+FILES = (
+    "episodes.parquet",
+    "trajectories.parquet",
+    "policies.parquet",
+    "sample.parquet",
+    "failures.parquet",
+    "outcomes.csv",
+    "metrics.csv",
+    MANIFEST,
+)
+Part = TypeVar("Part")
+
+
+def write(
+    directory: Path,
+    layout: Layout,
+    record: Record,
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    """Write a record to a folder, in one step; `tables` are the CSV files by name.
+
+    Everything goes to a folder beside it, which then takes its place. An earlier run's files are replaced; other
+    files in the folder stay. `ResultsError` if the place is taken by something that is not a run's folder.
+    """
+    directory = directory.absolute()
+    _check_place(directory)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        fresh = _beside(directory, "part")
+        fresh.mkdir()
+    except OSError as error:
+        raise ResultsError(directory, f"it cannot be written: {error}", "Choose another folder.") from error
+    try:
+        _write_files(fresh, layout, record, manifest, tables)
+        _replace(directory, fresh)
+    except OSError as error:
+        raise ResultsError(
+            directory,
+            f"it could not be written: {error}",
+            "Check the disk's space and rights, or choose another folder.",
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _check_place(directory: Path) -> None:
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise ResultsError(directory, "it is a file, not a folder", "Choose another name for the results.")
+    if any(directory.iterdir()):
+        try:
+            read_manifest(directory)
+        except ResultsError as error:
+            remedy = "Nothing was written. Choose another folder, or empty this one yourself."
+            raise ResultsError(directory, "it holds files, but is not a results folder", remedy) from error
+
+
+def _write_files(
+    folder: Path,
+    layout: Layout,
+    record: Record,
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    parquet.write_episodes(folder / "episodes.parquet", layout, record)
+    parquet.write_aggregates(
+        folder / "trajectories.parquet", folder / "policies.parquet", layout, record.aggregates
+    )
+    parquet.write_sample(folder / "sample.parquet", layout, record.sample)
+    if record.failures:
+        parquet.write_failures(folder / "failures.parquet", record.failures)
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, float_format="%.10g", lineterminator="\n")
+    whole = describe(folder, layout, record, manifest)
+    (folder / MANIFEST).write_text(
+        json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+
+
+def _replace(directory: Path, fresh: Path) -> None:
+    """Put the fresh folder in the place of the old one, and carry over files that are not ours."""
+    if not directory.exists():
+        fresh.rename(directory)
+        return
+    old = _beside(directory, "old")
+    directory.rename(old)
+    try:
+        fresh.rename(directory)
+    except OSError:
+        old.rename(directory)
+        raise
+    for path in old.iterdir():
+        if path.name not in FILES:
+            path.rename(directory / path.name)
+    shutil.rmtree(old)
+
+
+def _beside(directory: Path, suffix: str) -> Path:
+    """A new name next to the folder."""
+    return directory.with_name(f".{directory.name}-{secrets.token_hex(4)}.{suffix}")
+
+
+class Folder:
+    """A run's folder as a record whose parts are read when they are first asked for.
+
+    `ResultsError` for a folder that is missing, foreign, incomplete or altered.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._whole = read_manifest(directory)
+        own = self._own = self._whole["results"]
+        self.manifest = {key: value for key, value in self._whole.items() if key not in OWN_KEYS}
+        if own.get("format") != FORMAT:
+            found = f"it has format {own.get('format')!r}; this version reads format {FORMAT}"
+            raise ResultsError(
+                directory / MANIFEST, found, "Read it with the version that wrote it, or make the run again."
+            )
+        if own.get("manifest") != manifest_digest(self._whole):
+            raise ResultsError(directory / MANIFEST, "it was changed after it was written", AGAIN)
+        self.layout = read_layout(own["layout"])
+        self.recorded: dict[str, str] = own["digests"]
+        self._check_files(own["files"])
+
+    def _check_files(self, files: Mapping[str, str]) -> None:
+        for name, expected in files.items():
+            path = self.directory / name
+            if not path.is_file():
+                raise ResultsError(path, "it is missing", AGAIN)
+            if file_digest(path) != expected:
+                found = "it is not the file that was written: cut short, or changed afterwards"
+                raise ResultsError(path, found, AGAIN)
+
+    def verify(self) -> None:
+        """Compute the digests anew and compare them with those in the manifest."""
+        for part, found in digests(self.layout, self).items():
+            if found != self.recorded.get(part):
+                what = f"the {part} have digest {found[:12]}..., the manifest says {self.recorded.get(part, '')[:12]}..."
+                raise ResultsError(self.directory, what, AGAIN)
+
+    @cached_property
+    def episodes(self) -> Episodes:
+        """The episodes."""
+        path = self.directory / "episodes.parquet"
+        return self._read(path, lambda: parquet.read_episodes(path, self.layout))
+
+    @cached_property
+    def aggregates(self) -> Aggregates:
+        """The aggregates."""
+        path = self.directory / "trajectories.parquet"
+        policies = self.directory / "policies.parquet"
+        return self._read(path, lambda: parquet.read_aggregates(path, policies, self.layout))
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The sampled episodes."""
+        path = self.directory / "sample.parquet"
+        return self._read(path, lambda: parquet.read_sample(path, self.layout))
+
+    @cached_property
+    def failures(self) -> list[Failure]:
+        """The failures."""
+        path = self.directory / "failures.parquet"
+        if path.name not in self._own["files"]:
+            return []
+        return self._read(path, lambda: parquet.read_failures(path))
+
+    @staticmethod
+    def _read(path: Path, reader: Callable[[], Part]) -> Part:
+        try:
+            return reader()
+        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+            raise ResultsError(path, f"it cannot be read: {error}", AGAIN) from error

@@ -1,0 +1,182 @@
+"""Tables from a record: data frames for people and for the analysis."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wargame.engine.block import BINS, Failure, Layout
+from wargame.experiment.histograms import means_from_sums, quantiles_from_histogram
+from wargame.experiment.intervals import share_interval, t_quantile
+from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+
+__all__ = [
+    "QUANTILES",
+    "episode_table",
+    "failure_table",
+    "outcome_table",
+    "policy_table",
+    "sample_play_table",
+    "sample_table",
+    "summary_table",
+    "trajectory_table",
+]
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+"""The quantiles that tables report, by the name of their column."""
+
+FAILURE_COLUMNS = ["episode", "turn", "reason", "file", "line", "formula", "values", "text"]
+
+
+def episode_table(layout: Layout, record: Record) -> pd.DataFrame:
+    """One row per episode, in order; `outcome` is categorical, and missing where the episode failed."""
+    columns: dict[str, Any] = dict(record.episodes.columns(layout))
+    columns["outcome"] = pd.Categorical.from_codes(
+        record.episodes.outcome.astype(np.int64), categories=list(layout.outcomes), ordered=False
+    )
+    texts = np.full(len(record.episodes), None, dtype=object)
+    for failure in record.failures:
+        texts[failure.episode - record.episodes.first] = str(failure)
+    columns["failure"] = pd.array(texts, dtype="str")
+    return pd.DataFrame(columns)
+
+
+def outcome_table(layout: Layout, episodes: Episodes, level: float) -> pd.DataFrame:
+    """The share of each outcome among the completed episodes, with its interval; in the scenario's order."""
+    completed = int(episodes.completed.sum())
+    hits = np.bincount(episodes.outcome[episodes.completed], minlength=len(layout.outcomes)).tolist()
+    intervals = [share_interval(n, completed, level) for n in hits]
+    table = pd.DataFrame(
+        {
+            "outcome": list(layout.outcomes),
+            "n": np.array(hits, dtype=np.int64),
+            "share": [n / completed if completed else math.nan for n in hits],
+            "low": [low for low, _ in intervals],
+            "high": [high for _, high in intervals],
+        }
+    )
+    table.attrs = {"completed": completed, "failed": len(episodes) - completed, "level": level}
+    return table
+
+
+def summary_table(
+    kind: str, names: Sequence[str], values: NDArray[np.float64], completed: NDArray[np.bool_], level: float
+) -> pd.DataFrame:
+    """Each column of `values` over the completed episodes, in one row: size, mean with interval, quantiles.
+
+    The interval is Student's for the mean of the values that are there. Below two values there is none.
+    """
+    rows = []
+    for position, name in enumerate(names):
+        column = values[completed, position]
+        present = column[~np.isnan(column)]
+        row: dict[str, Any] = {kind: name, "n": len(present), "missing": len(column) - len(present)}
+        rows.append(row | _moments(present, level) | _quantiles(present))
+    names_of_columns = [kind, "n", "missing", "mean", "sd", "low", "high", *QUANTILES]
+    table = pd.DataFrame(rows, columns=names_of_columns)
+    table.attrs = {"level": level}
+    return table
+
+
+def _moments(values: NDArray[np.float64], level: float) -> dict[str, float]:
+    n = len(values)
+    mean = float(values.mean()) if n else math.nan
+    sd = float(values.std(ddof=1)) if n > 1 else math.nan
+    half = t_quantile(level, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
+    return {"mean": mean, "sd": sd, "low": mean - half, "high": mean + half}
+
+
+def _quantiles(values: NDArray[np.float64]) -> dict[str, float]:
+    found = np.quantile(values, list(QUANTILES.values())) if len(values) else [math.nan] * len(QUANTILES)
+    return {name: float(value) for name, value in zip(QUANTILES, found, strict=True)}
+
+
+def trajectory_table(layout: Layout, aggregates: Aggregates) -> pd.DataFrame:
+    """Every variable at the end of every turn (turn -1: as dealt), after `Results.trajectories`."""
+    variables, points = layout.variables, layout.horizon + 1
+    low = np.array([variable.low for variable in variables], dtype=np.float64)
+    high = np.array([variable.high for variable in variables], dtype=np.float64)
+    completed = int(aggregates.running[0])
+    means = means_from_sums(aggregates.sums, completed, low, high)
+    quantiles = quantiles_from_histogram(aggregates.histogram, low, high, list(QUANTILES.values()), means)
+    columns: dict[str, Any] = {
+        "turn": np.repeat(np.arange(-1, layout.horizon), len(variables)),
+        "variable": [variable.name for variable in variables] * points,
+        "running": np.repeat(aggregates.running, len(variables)),
+        "n": np.full(points * len(variables), completed),
+        "mean": means.ravel(),
+    }
+    columns |= {name: quantiles[..., position].ravel() for position, name in enumerate(QUANTILES)}
+    table = pd.DataFrame(columns)
+    table.attrs = {"resolution": {item.name: (item.high - item.low) / BINS for item in variables}}
+    return table
+
+
+def policy_table(layout: Layout, aggregates: Aggregates) -> pd.DataFrame:
+    """How many of the episodes that played a turn played each policy on it."""
+    actors, policies = _split(layout.policies)
+    turns = layout.horizon
+    playing = np.repeat(aggregates.running[1:], len(policies))
+    n = aggregates.policy_turns.ravel()
+    share = np.divide(n, playing, out=np.full(len(n), np.nan), where=playing > 0)
+    return pd.DataFrame(
+        {
+            "turn": np.repeat(np.arange(turns), len(policies)),
+            "actor": actors * turns,
+            "policy": policies * turns,
+            "n": n,
+            "share": share,
+            "running": playing,
+        }
+    )
+
+
+def sample_table(layout: Layout, record: Record) -> pd.DataFrame:
+    """The sampled episodes in full: one row per episode, turn (-1: as dealt) and variable."""
+    sample, points, variables = record.sample, layout.horizon + 1, len(layout.variables)
+    turns = np.tile(np.repeat(np.arange(-1, layout.horizon), variables), len(sample))
+    length = np.repeat(record.episodes.length[: len(sample)], points * variables)
+    return pd.DataFrame(
+        {
+            "episode": np.repeat(sample.index, points * variables),
+            "turn": turns,
+            "variable": [item.name for item in layout.variables] * (points * len(sample)),
+            "value": sample.values.ravel(),
+            "running": turns < length,
+        }
+    )
+
+
+def sample_play_table(layout: Layout, sample: Sample) -> pd.DataFrame:
+    """What was played in the sampled episodes: one row per episode, turn and policy played."""
+    episode, turn, policy = np.nonzero(sample.plays)
+    actors, policies = _split(layout.policies)
+    return pd.DataFrame(
+        {
+            "episode": sample.index[episode],
+            "turn": turn,
+            "actor": np.array(actors, dtype=object)[policy],
+            "policy": np.array(policies, dtype=object)[policy],
+        }
+    ).astype({"actor": "str", "policy": "str"})
+
+
+def failure_table(failures: Iterable[Failure]) -> pd.DataFrame:
+    """The episodes that could not be finished: where, on which turn, why and with which values (JSON)."""
+    rows = [asdict(item) | {"values": json.dumps(item.values), "text": str(item)} for item in failures]
+    table = pd.DataFrame(rows, columns=FAILURE_COLUMNS)
+    texts = ("reason", "file", "formula", "values", "text")
+    return table.astype({"episode": "int64", "turn": "int64", "line": "int64"} | dict.fromkeys(texts, "str"))
+
+
+def _split(policies: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Full names `actor.policy` as actors and policies."""
+    pairs = [name.split(".", 1) for name in policies]
+    return [actor for actor, _ in pairs], [policy for _, policy in pairs]

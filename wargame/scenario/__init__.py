@@ -1,0 +1,1 @@
+"""What is played: the scenario language, from YAML text to a checked Scenario. No simulation."""

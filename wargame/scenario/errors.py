@@ -1,0 +1,67 @@
+"""What is wrong with a scenario file, and how to mend it: one kind of error, with file and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Problem", "ScenarioError", "WargameError", "did_you_mean", "join_names"]
+
+SHOWN_PROBLEMS = 20
+
+
+class WargameError(Exception):
+    """Base of every error that a user can cause and mend. Its text is complete; no traceback is needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing wrong with a scenario: where, what was found, what is allowed, how to mend it."""
+
+    file: str
+    line: int
+    message: str
+    found: str = ""
+    allowed: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        lines = [f"{place}: {self.message}"]
+        for title, text in (("found", self.found), ("allowed", self.allowed), ("mend", self.remedy)):
+            if text:
+                lines.append(f"  {title + ':':<9}{text}")
+        return "\n".join(lines)
+
+
+class ScenarioError(WargameError):
+    """A scenario that cannot be played. `problems` lists everything found, in the order of the file."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        listed = [problems] if isinstance(problems, Problem) else list(problems)
+        self.problems = sorted(listed, key=lambda problem: problem.line)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
+        hidden = len(self.problems) - len(shown)
+        if hidden:
+            shown.append(f"... and {hidden} more problems; mend these first")
+        return "\n".join(shown)
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        return (ScenarioError, (self.problems,))
+
+
+def join_names(names: Iterable[str], limit: int = 12) -> str:
+    """The names as a short list for a message; long lists are cut and say so."""
+    listed = list(names)
+    shown = ", ".join(listed[:limit])
+    return shown + (f", ... ({len(listed)} in all)" if len(listed) > limit else "")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A suggestion for a misspelt name, or an empty text where nothing is near."""
+    near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
+    return f"did you mean {' or '.join(repr(candidate) for candidate in near)}?" if near else ""
