@@ -14,8 +14,8 @@ Layout, which fixes every result and must never change:
 A *uniform* is k * 2**-53 with k the top 53 bits, in [0, 1). A *centred* uniform, for normal quantiles, is
 (k + 1/2) * 2**-52 with k the top 52 bits: it lies in the open interval (0, 1) and its mean is exactly 1/2.
 
-`philox4x32`, `uniform`, `centred` and `draw` are the readable definition; `philox4x32_arrays` and `Streams` give
-the same bits many at a time.
+`philox4x32`, `uniform`, `centred` and `draw` are the readable definition; `philox4x32_arrays` and `Streams`
+give the same bits many at a time.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ _M0, _M1, _SHIFT, _LOW, _ELEVEN = (np.uint64(value) for value in (*_MULTIPLIERS,
 
 
 def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The four 32-bit words to which Philox4x32-10 maps four counter words under two key words (all 32-bit)."""
+    """The four words to which Philox4x32-10 maps four counter words under two key words, all of 32 bits."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(_ROUNDS):
@@ -85,7 +85,7 @@ def uniform(word0: int, word1: int) -> float:
 
 
 def centred(word0: int, word1: int) -> float:
-    """(k + 1/2) * 2**-52 in the open interval (0, 1), with k the top 52 bits of the 64-bit number (word1, word0)."""
+    """(k + 1/2) * 2**-52 in (0, 1), with k the top 52 bits of the 64-bit number (word1, word0)."""
     return (float((word1 << 32 | word0) >> 12) + 0.5) * 2.0**-52
 
 
@@ -103,13 +103,10 @@ def draw(
     Raises ValueError for a number out of its range: 0 <= seed < 2**64, 0 <= episode, branch < 2**32,
     0 <= turn, index < 2**16; and for an unknown kind.
     """
-    _check("seed", seed, 64)
-    _check("episode", episode, 32)
-    _check("turn", turn, 16)
-    _check("index", index, 16)
-    _check("branch", branch, 32)
+    seed = _check("seed", seed, 64)
+    time = _check("turn", turn, 16) | _check("index", index, 16) << 16
+    counter = (_check("episode", episode, 32), time, stream_hash(stream_name), _check("branch", branch, 32))
     _check_kind(stream_name, kind)
-    counter = (episode, turn | index << 16, stream_hash(stream_name), branch)
     word0, word1, _, _ = philox4x32(counter, (seed & _MASK, seed >> 32))
     return uniform(word0, word1) if kind == "uniform" else centred(word0, word1)
 
@@ -119,8 +116,8 @@ def philox4x32_arrays(
 ) -> tuple[_Words, _Words, _Words, _Words]:
     """`philox4x32` for arrays of counters that broadcast together, under the key made of the 64-bit seed.
 
-    Each counter word is a uint64 array of values below 2**32; so is each of the four results, in the counters'
-    common shape. Raises ValueError for a seed out of its range.
+    Each counter word is a uint64 array of values below 2**32; so is each of the four results, in the
+    counters' common shape. Raises ValueError for a seed out of its range.
     """
     for k0, k1 in _key_schedule(seed):
         product0 = c0 * _M0
@@ -137,22 +134,26 @@ def philox4x32_arrays(
 class Streams:
     """An ordered set of named streams, from which the draws of whole episodes are made at once.
 
-    `names` and `kinds` are parallel; without `kinds` every stream is uniform. The order only sets the order of
-    the columns. Raises ValueError for a name given twice, for two names whose hashes collide (rename either),
-    for an unknown kind and for lists of different length.
+    `names` and `kinds` are parallel; without `kinds` every stream is uniform. The order only sets the order
+    of the columns. Raises ValueError for a name given twice, for two names whose hashes collide (rename
+    either), for an unknown kind and for lists of different length.
 
     Instances do not change and may be shared by threads.
     """
 
     def __init__(self, names: Sequence[str], kinds: Sequence[Kind] | None = None) -> None:
         self.names: tuple[str, ...] = tuple(names)
-        self.kinds: tuple[Kind, ...] = ("uniform",) * len(self.names) if kinds is None else tuple(kinds)
+        if kinds is None:
+            kinds = ["uniform"] * len(self.names)
+        self.kinds: tuple[Kind, ...] = tuple(kinds)
         if len(self.kinds) != len(self.names):
-            raise ValueError(f"{len(self.names)} streams were given {len(self.kinds)} kinds; give one kind for each.")
+            raise ValueError(
+                f"{len(self.names)} streams were given {len(self.kinds)} kinds; give one kind for each."
+            )
         for name, kind in zip(self.names, self.kinds, strict=True):
             _check_kind(name, kind)
         self._hashes = _distinct_hashes(self.names)
-        # (k + 1/2) 2^-52 with 52 bits is (2 k + 1) 2^-53: a centred uniform is a uniform with its last bit set.
+        # (k + 1/2) 2^-52 is (2 k + 1) 2^-53: a centred uniform is a uniform with its last bit set.
         self._last_bits = np.array([kind == "centred" for kind in self.kinds], dtype=np.uint64)
         self._start: _Start | None = None
 
@@ -179,8 +180,8 @@ class Streams:
         _check("branch", branch, 32)
         if not 0 <= count <= 2**32 - first_episode:
             raise ValueError(
-                f"{count} episodes cannot be numbered from {first_episode} on; the count must not be negative and "
-                "no episode's number may reach 2**32. Start lower, or play fewer."
+                f"{count} episodes cannot be numbered from {first_episode} on; the count must not be "
+                "negative and no episode's number may reach 2**32. Start lower, or play fewer."
             )
         start = self._start_for(seed, turns)
         result = np.empty((count, turns, len(self.names)))
@@ -193,6 +194,7 @@ class Streams:
 
     def _start_for(self, seed: int, turns: int) -> "_Start":
         """The part of the work that all episodes share, kept from the last call if it was for the same."""
+        _check("seed", seed, 64)
         start = self._start
         if start is None or start.seed != seed or start.turns != turns:
             if not 0 <= turns <= 2**16:
@@ -202,7 +204,7 @@ class Streams:
 
 
 class _Start:
-    """What the first rounds yield before the episode enters: it does not touch half of the words until round 3.
+    """What the first rounds yield without the episode, which reaches some words only in round 3.
 
     `low1` [streams] and `high0`, `low0` [turns, streams] are words after rounds 1 and 2, with the keys of the
     rounds that use them already applied; `last_bits` [turns, streams] is 1 where the draw is centred.
@@ -222,10 +224,10 @@ class _Start:
 
 
 def _fill(result: NDArray[np.float64], episodes: _Words | np.uint64, branch: int, start: _Start) -> None:
-    """Write draws into result: [n, turns, streams] for episodes [n, 1, 1], or [turns, streams] for one number.
+    """Write draws into result: [n, turns, streams] for episodes [n, 1, 1], [turns, streams] for one number.
 
-    Operations write in place into working arrays of two rows, one for each half of a round; one call shifts or
-    masks both. The halves change places with every round, and keys and multipliers with them.
+    Operations write in place into working arrays of two rows, one for each half of a round; one call shifts
+    or masks both. The halves change places with every round, and keys and multipliers with them.
     """
     words = np.empty((2, *result.shape), dtype=np.uint64)
     products = np.empty_like(words)
@@ -278,7 +280,7 @@ def _third_round(
 @lru_cache(maxsize=64)
 def _key_schedule(seed: int) -> tuple[tuple[np.uint64, np.uint64], ...]:
     """The two key words of each round."""
-    _check("seed", seed, 64)
+    seed = _check("seed", seed, 64)
     words = (seed & _MASK, seed >> 32)
     return tuple(
         (
@@ -305,12 +307,14 @@ def _distinct_hashes(names: tuple[str, ...]) -> _Words:
     return np.array(list(owners), dtype=np.uint64)
 
 
-def _check(what: str, number: int, bits: int) -> None:
+def _check(what: str, number: object, bits: int) -> int:
+    """The number as a plain int (NumPy's would overflow), if it is one of so many bits."""
     if not (isinstance(number, int | np.integer) and 0 <= number < 1 << bits):
         raise ValueError(
             f"The {what} is {number!r}; it must be a whole number from 0 to 2**{bits} - 1. "
             f"Reduce it modulo 2**{bits}, or choose another."
         )
+    return int(number)
 
 
 def _check_kind(name: str, kind: str) -> None:

@@ -30,8 +30,9 @@ _COLUMNS = {
 class Collector:
     """Takes consecutive blocks one by one and adds them up.
 
-    What a block holds is copied, so an engine may fill the same arrays again. `ValueError` if a block does not fit
-    the layout or does not begin where the one before it ended: that is a fault of the engine, not of a user.
+    What a block holds is copied, so an engine may fill the same arrays again. `ValueError` if a block does
+    not fit the layout or does not begin where the one before it ended: that is a fault of the engine, not of
+    a user.
     """
 
     def __init__(self, layout: Layout) -> None:

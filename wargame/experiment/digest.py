@@ -1,9 +1,9 @@
 """Digests: fingerprints of a record that depend on its numbers alone.
 
-Canonical bytes: columns in a fixed order, each preceded by its name and type, little-endian, with one NaN and no
-negative zero. Episodes are taken in consecutive runs of 4,096 from the first, whatever the blocks were; the digest is
-the SHA-256 of the names and of those runs' SHA-256s. The texts of failures are left out of it: they name a path, which
-differs from one machine to the next (which episodes failed is in the outcomes).
+Canonical bytes: columns in a fixed order, each preceded by its name and type, little-endian, with one NaN and
+no negative zero. Episodes are taken in consecutive runs of 4,096 from the first, whatever the blocks were;
+the digest is the SHA-256 of the names and of those runs' SHA-256s. The texts of failures are left out of it:
+they name a path, which differs from one machine to the next (which episodes failed is in the outcomes).
 """
 
 from __future__ import annotations

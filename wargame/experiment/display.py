@@ -12,10 +12,13 @@ __all__ = ["as_html", "as_text", "percent"]
 
 
 def percent(share: float) -> str:
-    """A share as a percentage with as many places as it needs: 34.2 %, 0.03 %."""
+    """A share as a percentage, with more places near nothing and all: 34.2 %, 0.34 %, 0.034 %."""
     if share != share:
         return "–"
-    places = 1 if share == 0 or 0.001 <= share <= 0.999 or share == 1 else 3
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    rest = min(share, 1 - share)
+    places = 1 if rest >= 0.01 else 2 if rest >= 0.001 else 3
     return f"{100 * share:.{places}f} %"
 
 
@@ -39,8 +42,10 @@ def as_html(results: Results) -> str:
     )
     return (
         f"<div><strong>{html.escape(_title(results))}</strong><br>{html.escape(_counts(results))}<br>"
-        f"<code>{results.digest[:16]}</code><table><thead><tr><th style='text-align:left'>outcome</th><th>n</th>"
-        f"<th>share</th><th>95 % interval, chance alone</th></tr></thead><tbody>{cells}</tbody></table></div>"
+        f"<code>{results.digest[:16]}</code>"
+        "<table><thead><tr><th style='text-align:left'>outcome</th><th>n</th>"
+        "<th>share</th><th>95 % interval, chance alone</th></tr></thead>"
+        f"<tbody>{cells}</tbody></table></div>"
     )
 
 

@@ -34,11 +34,12 @@ def quantiles_from_histogram(
 ) -> NDArray[np.float64]:
     """Quantiles of variables known by their histograms, [..., S, bins] -> [..., S, probabilities].
 
-    The value is interpolated linearly inside the bin in which the count is reached, so it is within one bin's width,
-    (high - low) / 256, of a sample quantile. Two kinds of atom are given exactly. Where a single bin holds every
-    episode, each quantile is the mean (given `means`). Where the first or last bin holds at least `ATOM` times as many
-    as the bin beside it, it is taken to be the bound: clipping piles values up there. What lies outside low to high
-    counts in the end bins, so a quantile equal to low (high) reads "low or less" ("high or more"). NaN without counts.
+    The value is interpolated linearly inside the bin in which the count is reached, so it is within one bin's
+    width, (high - low) / 256, of a sample quantile. Two kinds of atom are given exactly. Where a single bin
+    holds every episode, each quantile is the mean (given `means`). Where the first or last bin holds at least
+    `ATOM` times as many as the bin beside it, it is taken to be the bound: clipping piles values up there.
+    What lies outside low to high counts in the end bins, so a quantile equal to low (high) reads "low or
+    less" ("high or more"). NaN without counts.
     """
     counts = np.asarray(histogram, dtype=np.int64)
     bins = counts.shape[-1]

@@ -22,8 +22,9 @@ _LONGEST = 200_000
 def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """The score interval of a share.
 
-    Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference"; recommended over the
-    textbook interval by Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion".
+    Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference"; recommended
+    over the textbook interval by Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
+    proportion".
     """
     _check(hits, n, level)
     if n == 0:

@@ -27,7 +27,7 @@ class Labels:
 
     @classmethod
     def of(cls, layout: Layout, manifest: Mapping[str, Any]) -> Labels:
-        """The labels in a manifest's `labels`, `units` and `turns`; where there are none, the names in words."""
+        """The labels in a manifest's `labels`, `units` and `turns`, or else the names in words."""
         given: Mapping[str, Any] = manifest.get("labels") or {}
         units: Mapping[str, str] = manifest.get("units") or {}
         turns: Sequence[Any] = manifest.get("turns") or ()

@@ -70,6 +70,7 @@ def describe(folder: Path, layout: Layout, record: Record, manifest: Mapping[str
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest in a folder; `ResultsError` if there is none, or not one of a run."""
     path = directory / MANIFEST
     if not directory.is_dir():
         what = "it is a file, not a folder" if directory.exists() else "there is no such folder"
@@ -89,12 +90,16 @@ def read_manifest(directory: Path) -> dict[str, Any]:
 
 
 def read_layout(stored: Mapping[str, Any]) -> Layout:
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+    """A layout from its JSON."""
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()
+    }
     fields["variables"] = tuple(Variable(**variable) for variable in stored["variables"])
     return Layout(**fields)
 
 
 def manifest_digest(whole: Mapping[str, Any]) -> str:
+    """SHA-256 over a manifest but for this digest itself."""
     own = {key: value for key, value in whole["results"].items() if key != "manifest"}
     text = json.dumps({**whole, "results": own}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

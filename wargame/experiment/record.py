@@ -1,6 +1,7 @@
 """The record of a run: what its blocks add up to, as plain arrays.
 
-A record does not depend on how the run was cut into blocks: episodes are laid end to end, and aggregates are integers.
+A record does not depend on how the run was cut into blocks: episodes are laid end to end, and aggregates are
+integers.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Episodes:
     @property
     def completed(self) -> NDArray[np.bool_]:
         """Which episodes were finished."""
-        return self.outcome != FAILED
+        return np.not_equal(self.outcome, FAILED)
 
     def columns(self, layout: Layout) -> Iterator[tuple[str, Array]]:
         """Every column with its name, in the canonical order; `outcome` as an index."""

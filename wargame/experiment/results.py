@@ -29,8 +29,8 @@ LEVEL = 0.95
 class Results:
     """What a run of many episodes left: tables, made when they are first asked for.
 
-    Every table is a copy: changing it changes neither the results nor their digest. Intervals are for chance alone,
-    the error of having played n episodes; what is not known about the world is not in them.
+    Every table is a copy: changing it changes neither the results nor their digest. Intervals are for chance
+    alone, the error of having played n episodes; what is not known about the world is not in them.
     """
 
     def __init__(self, layout: Layout, record: Record | Folder, manifest: Mapping[str, Any]) -> None:
@@ -42,9 +42,9 @@ class Results:
     def collect(cls, layout: Layout, blocks: Iterable[Block], manifest: Mapping[str, Any]) -> Results:
         """Add up blocks, which must come in order and without gaps.
 
-        The manifest is any JSON-like mapping, kept with the results. Read from it here, where present: `title` or
-        `name`, `seed`, `labels` (`outcomes`, `variables`, `actors`, `policies`), `units` and `turns`.
-        `ValueError` for a manifest that cannot be written, before the first block is asked for.
+        The manifest is any JSON-like mapping, kept with the results. Read from it here, where present:
+        `title` or `name`, `seed`, `labels` (`outcomes`, `variables`, `actors`, `policies`), `units` and
+        `turns`. `ValueError` for a manifest that cannot be written, before the first block is asked for.
         """
         checked = _check_manifest(manifest)
         return cls(layout, collect(layout, blocks), checked)
@@ -64,15 +64,7 @@ class Results:
     @property
     def record(self) -> Record:
         """The numbers behind the tables, as arrays."""
-        if isinstance(self._record, Record):
-            return self._record
-        folder = self._record
-        return Record(
-            episodes=folder.episodes,
-            aggregates=folder.aggregates,
-            sample=folder.sample,
-            failures=folder.failures,
-        )
+        return self._record if isinstance(self._record, Record) else self._record.record
 
     # --- counts, labels and fingerprints ---------------------------------------------------------
 
@@ -98,7 +90,7 @@ class Results:
     @cached_property
     def digests(self) -> dict[str, str]:
         """SHA-256 of each part: `episodes`, `aggregates`, `sample`, `failures`."""
-        return digests(self.layout, self._record)
+        return digests(self.layout, self.record)
 
     @property
     def digest(self) -> str:
@@ -112,8 +104,9 @@ class Results:
         """One row per episode.
 
         `episode`; `outcome` (categorical; missing if the episode failed); `length` in completed turns;
-        `metric.NAME`; `payoff.ACTOR`; `plays.ACTOR.POLICY`, the turns on which it was played; `parameters.NAME` and
-        `state.NAME`, what was drawn once; `orders_blocked`; `failure`, why it failed, or missing.
+        `metric.NAME`; `payoff.ACTOR`; `plays.ACTOR.POLICY`, the turns on which it was played;
+        `parameters.NAME` and `state.NAME`, what was drawn once; `orders_blocked`; `failure`, why it failed,
+        or missing.
         """
         return self._episodes.copy(deep=False)
 
@@ -126,9 +119,9 @@ class Results:
     def outcomes(self, level: float = LEVEL) -> pd.DataFrame:
         """Share of each outcome among the completed episodes: `outcome`, `n`, `share`, `low`, `high`.
 
-        In the scenario's order, with those that never happened. Interval of each share by itself: Wilson's score
-        interval, or Clopper and Pearson's below ten hits or ten misses. Failed episodes are in no share; they are
-        counted in `table.attrs` (`completed`, `failed`) and listed in `failures`.
+        In the scenario's order, with those that never happened. Interval of each share by itself: Wilson's
+        score interval, or Clopper and Pearson's below ten hits or ten misses. Failed episodes are in no
+        share; they are counted in `table.attrs` (`completed`, `failed`) and listed in `failures`.
         """
         from wargame.experiment import tables
 
@@ -136,20 +129,21 @@ class Results:
 
     @property
     def failures(self) -> pd.DataFrame:
-        """The episodes that failed: `episode`, `turn`, `reason`, `file`, `line`, `formula`, `values`, `text`."""
+        """The failed episodes: `episode`, `turn`, `reason`, `file`, `line`, `formula`, `values`, `text`."""
         from wargame.experiment import tables
 
         return tables.failure_table(self._record.failures)
 
     @property
     def trajectories(self) -> pd.DataFrame:
-        """Each variable over time: `turn`, `variable`, `running`, `n`, `mean`, `q05`, `q25`, `q50`, `q75`, `q95`.
+        """Each variable over time: `turn`, `variable`, `running`, `n`, `mean`, `q05` to `q95`.
 
-        Turn -1 is the state as dealt, turn t the end of turn t. All `n` completed episodes count on every turn: after
-        an episode has ended its last value is carried forward; `running` tells how many had not ended before.
-        The mean is exact to 2**-41 of the variable's range. Quantiles come from a histogram: they are within one bin,
-        1/256 of the range (`table.attrs["resolution"]`), and exact where all episodes share one value, and at a bound
-        on which most values of its bin lie. At the end of a range narrower than the bounds, read "or beyond".
+        Turn -1 is the state as dealt, turn t the end of turn t. All `n` completed episodes count on every
+        turn: after an episode has ended its last value is carried forward; `running` tells how many had not
+        ended before. The mean is exact to 2**-41 of the variable's range. Quantiles come from a histogram:
+        they are within one bin, 1/256 of the range (`table.attrs["resolution"]`), and exact where all
+        episodes share one value, and at a bound on which most values of its bin lie. At the end of a range
+        narrower than the bounds, read "or beyond".
         """
         return self._trajectories.copy(deep=False)
 
@@ -169,9 +163,10 @@ class Results:
         return tables.policy_table(self.layout, self._record.aggregates)
 
     def metrics(self, level: float = LEVEL) -> pd.DataFrame:
-        """Each metric over the completed episodes: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, quantiles.
+        """Each metric: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, `q05` to `q95`.
 
-        `low` to `high` is Student's interval for the mean of the `n` episodes in which the metric is not missing.
+        Over the completed episodes. `low` to `high` is Student's interval for the mean of the `n` episodes in
+        which the metric is not missing.
         """
         from wargame.experiment import tables
 
@@ -207,8 +202,8 @@ class Results:
     def save(self, directory: str | Path) -> Path:
         """Write the results to a folder, whole or not at all, and return its path.
 
-        Takes the place of earlier results in the same folder, and leaves other files there alone. `ResultsError` if
-        the folder holds something else, or cannot be written.
+        Takes the place of earlier results in the same folder, and leaves other files there alone.
+        `ResultsError` if the folder holds something else, or cannot be written.
         """
         from wargame.experiment import store
 

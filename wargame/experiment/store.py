@@ -54,8 +54,9 @@ def write(
 ) -> None:
     """Write a record to a folder, in one step; `tables` are the CSV files by name.
 
-    Everything goes to a folder beside it, which then takes its place. An earlier run's files are replaced; other
-    files in the folder stay. `ResultsError` if the place is taken by something that is not a run's folder.
+    Everything goes to a folder beside it, which then takes its place. An earlier run's files are replaced;
+    other files in the folder stay. `ResultsError` if the place is taken by something that is not a run's
+    folder.
     """
     directory = directory.absolute()
     _check_place(directory)
@@ -169,10 +170,18 @@ class Folder:
 
     def verify(self) -> None:
         """Compute the digests anew and compare them with those in the manifest."""
-        for part, found in digests(self.layout, self).items():
+        for part, found in digests(self.layout, self.record).items():
             if found != self.recorded.get(part):
-                what = f"the {part} have digest {found[:12]}..., the manifest says {self.recorded.get(part, '')[:12]}..."
+                said = self.recorded.get(part, "none")
+                what = f"the {part} have the digest {found[:16]}, but the manifest says {said[:16]}"
                 raise ResultsError(self.directory, what, AGAIN)
+
+    @property
+    def record(self) -> Record:
+        """All parts at once."""
+        return Record(
+            episodes=self.episodes, aggregates=self.aggregates, sample=self.sample, failures=self.failures
+        )
 
     @cached_property
     def episodes(self) -> Episodes:

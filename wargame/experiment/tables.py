@@ -39,7 +39,7 @@ def episode_table(layout: Layout, record: Record) -> pd.DataFrame:
     """One row per episode, in order; `outcome` is categorical, and missing where the episode failed."""
     columns: dict[str, Any] = dict(record.episodes.columns(layout))
     columns["outcome"] = pd.Categorical.from_codes(
-        record.episodes.outcome.astype(np.int64), categories=list(layout.outcomes), ordered=False
+        record.episodes.outcome.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes))
     )
     texts = np.full(len(record.episodes), None, dtype=object)
     for failure in record.failures:

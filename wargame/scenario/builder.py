@@ -144,7 +144,7 @@ class Builder:
     def _data(self, path: KeyPath) -> Any:
         data: Any = self.source.data
         for part in path:
-            data = data[part]
+            data = data.get(part, {})
         return data
 
     def effects(self, path: KeyPath, parts: Mapping[str, Any], *, level: bool = False) -> tuple[Effect, ...]:

@@ -72,11 +72,13 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """The scenario with values changed by dotted path; checked again as a whole."""
     source = scenario.source
     data = copy.deepcopy(source.data)
-    lines, changed = dict(source.lines), dict(source.changed)
+    changed = dict(source.changed)
     for dotted, value in changes.items():
         path = _apply(source, data, dotted, value)
         changed[path] = f"{dotted}={_shown(value)}"
-    return build(replace(source, data=data, lines=lines, changed=changed))
+    return build(
+        replace(source, data=data, changed=changed, overrides={**source.overrides, **changes})
+    )
 
 
 def _shown(value: Any) -> str:

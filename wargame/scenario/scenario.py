@@ -246,7 +246,7 @@ class Metric(Described):
     formula: Formula
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
     """Who plays what, checked: the result of `wargame.load`.
 

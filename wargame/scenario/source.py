@@ -42,6 +42,8 @@ class Source:
     lines: Mapping[KeyPath, int] = field(repr=False)
     changed: Mapping[KeyPath, str] = field(default_factory=dict)
     """Paths set by an override, with the override's text."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """The overrides as they were given, in order: with `text`, all it takes to build the scenario again."""
 
     def line(self, path: KeyPath) -> int:
         """The line of the value at `path`, or of its nearest ancestor that stands in the file."""

@@ -1,0 +1,66 @@
+# `make run` and `make test` need Python 3.11 or newer and make, nothing else. Each makes the virtual
+# environment .venv first, and again only when pyproject.toml has changed.
+#
+#   make PYTHON=python3.12 run      to choose the interpreter that .venv is made with
+#   make EPISODES=200 run           to play fewer episodes
+
+PYTHON   ?= python3
+EPISODES ?= 1000
+SEED     ?= 1
+WORKERS  ?= auto
+
+# One job at a time: everything shares one environment, and pytest makes its own workers.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test verify bench clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+help: ## show this list
+	@echo "wargame: strategic games among states, played many times"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+run: .venv/.installed ## play the Korea scenario 1,000 times; tables and figures in results/korea-2025-run
+	$(BIN)/wargame run korea-2025 -n $(EPISODES) --seed $(SEED) --out results/korea-2025-run
+
+test: .venv/.installed-dev ## check style and types, then run the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(WORKERS)
+
+verify: .venv/.installed-dev ## run the slow statistical tests
+	$(BIN)/pytest -m verify -n $(WORKERS)
+
+bench: .venv/.installed-dev ## measure the Mesa engine
+	$(BIN)/python benchmarks/mesa_engine.py
+
+clean: ## remove the environment, caches, builds and runs; keeps reference results
+	rm -rf .venv build dist results/*-run .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find wargame tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# --- the environment ---------------------------------------------------------------------------
+
+.venv/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing wargame into .venv (a minute or two the first time) ..."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(PIP) install --editable .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml .venv/.installed
+	@echo "Installing the tools for tests into .venv ..."
+	$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "error: '$(PYTHON)' was not found. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: wargame needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "       If a newer one is installed, name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' cannot make virtual environments: its venv or ensurepip module is missing." >&2; \
+	  echo "       On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv

@@ -1,0 +1,221 @@
+"""The Mesa engine: one episode of a scenario as a Mesa model, one step per turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+
+from wargame.engine.actor import StateActor
+from wargame.engine.block import Failure
+from wargame.engine.orders import OrderBook
+from wargame.engine.rules import EpisodeError, Rules, rules_for
+from wargame.engine.trace import Decision, record_decision
+from wargame.scenario.loading import load
+from wargame.scenario.scenario import Scenario
+
+__all__ = ["WargameModel"]
+
+
+class Values(Mapping[str, float]):
+    """A view of some rows of the workspace by name; always up to date."""
+
+    def __init__(self, model: WargameModel, prefix: str, names: list[str]) -> None:
+        self._model, self._rows = model, {name: model.rules.rows[prefix + name] for name in names}
+
+    def __getitem__(self, name: str) -> float:
+        return self._model.workspace[self._rows[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class WargameModel(mesa.Model):
+    """One episode of a scenario, played turn by turn.
+
+    Parameters: `scenario` (a Scenario, a name or a path); the seed as `seed=` or `rng=` (a whole number from 0 to
+    2**64 - 1; a NumPy generator is asked for one; exactly one of them, or none for seed 1); `episode`, the number of
+    the episode under that seed; `uncertain`, whether parameters are drawn from their distributions; `orders`, policies
+    forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by actor's name; `record`,
+    whether every decision is kept in `decisions`.
+
+    `step()` plays a turn; `running` becomes False when the episode has ended, and `outcome` then names how.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "korea-2025",
+        *,
+        seed: int | None = None,
+        rng: int | np.random.Generator | None = None,
+        episode: int = 0,
+        uncertain: bool = False,
+        orders: OrderBook | list[str] | None = None,
+        actors: Mapping[str, type[StateActor]] | None = None,
+        record: bool = False,
+    ) -> None:
+        if seed is not None and rng is not None:
+            raise ValueError("give seed= or rng=, not both")
+        self.seed = _seed_number(seed if rng is None else rng)
+        super().__init__(rng=np.random.default_rng(self.seed))
+        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.rules: Rules = rules_for(self.scenario)
+        self.orders = orders if isinstance(orders, OrderBook) else OrderBook.parse(self.scenario, orders or [])
+        self.uncertain, self.record = uncertain, record
+        self.workspace: list[float] = list(self.rules.start)
+        self._prepare()
+        own = check_actors(self.scenario, actors or {})
+        self.capitals = [own.get(name, StateActor)(self, name) for name in self.scenario.actors]
+        self._by_name = {agent.name: agent for agent in self.capitals}
+        self.state = Values(self, "state.", list(self.scenario.state))
+        self.metrics = Values(self, "metric.", list(self.scenario.metrics))
+        self.reset(episode)
+
+    def _prepare(self) -> None:
+        """Look up once what every turn needs."""
+        rules, rows = self.rules, self.rules.rows
+        deal = "deal_uncertain" if self.uncertain and rules.deal_streams.names else "deal"
+        self._deal = rules.function(deal)
+        self._deals_anew = deal == "deal_uncertain" or rules.deals_chance
+        self._begin = rules.function("begin")
+        names = ("resolve", "nature", "book", "learn", "record", "judge")
+        self._rules_of_a_turn = [(name, one) for name in names if (one := rules.function(name)) is not None]
+        streams, dealt = rules.turn_streams.names, rules.deal_streams.names
+        self._draws = slice(rows["turn"] + 1, rows["turn"] + 1 + len(streams))
+        self._dealt = slice(self._draws.stop, self._draws.stop + len(dealt))
+        self._turn_row, self._ended_row = rows["turn"], rows["ended"]
+
+    def reset(self, episode: int) -> None:
+        """Start episode number `episode`: deal what chance deals, before its first turn."""
+        rules = self.rules
+        self.episode, self.turn, self.running = episode, -1, True
+        self.outcome: str | None = None
+        self.failure: Failure | None = None
+        self.orders_blocked = 0
+        self.decisions: list[Decision] = []
+        self.workspace[:] = rules.start
+        if self._deals_anew:
+            self.workspace[self._dealt] = rules.deal_streams.table(self.seed, episode, 1)[0].tolist()
+            assert self._deal is not None
+            if self._deal(self.workspace) != 0.0:
+                self.fail("deal_uncertain" if self.uncertain else "deal")
+        self._table = rules.turn_streams.table(self.seed, episode, self.scenario.horizon).tolist()
+
+    def step(self) -> None:
+        """Play one turn: rules R1 to R8. After the end of the episode it does nothing."""
+        if not self.running:
+            return
+        self.turn += 1
+        workspace = self.workspace
+        workspace[self._turn_row] = float(self.turn)
+        workspace[self._draws] = self._table[self.turn]
+        self._apply("begin", self._begin)
+        for actor in self.capitals:
+            actor.perceive()
+        for phase in self.scenario.phases:
+            self._play_phase(phase)
+        for name, function in self._rules_of_a_turn:
+            self._apply(name, function)
+        if workspace[self._ended_row] >= 0.0 or self.turn + 1 >= self.scenario.horizon:
+            self._end()
+
+    def _play_phase(self, phase: str) -> None:
+        """R3: everybody in the phase decides before anybody's choice is shown."""
+        rows, orders = self.rules.rows, self.orders.on(self.turn)
+        chosen: list[tuple[str, int]] = []
+        for seat in self.rules.seats[phase]:
+            if self.orders:
+                self.workspace[rows[f"order.{seat.name}"]] = float(orders.get(seat.name, -1))
+            actor = self._by_name[seat.actor.name]
+            index = actor.decide(phase)
+            if self.orders and seat.name in orders:
+                self.orders_blocked += int(index < 0 or self.workspace[rows[f"blocked.{seat.name}"]] != 0.0)
+            if self.record:
+                self.decisions.append(record_decision(actor, seat, index))
+            if index >= 0:
+                chosen.append((f"play.{seat.policies[index].full_name}", index))
+        for row, _ in chosen:
+            self.workspace[rows[row]] = 1.0
+
+    def _apply(self, name: str, function: Any) -> None:
+        if function is not None and function(self.workspace) != 0.0:
+            self.fail(name)
+
+    def _end(self) -> None:
+        self.running = False
+        settle = self.rules.function("settle")
+        assert settle is not None
+        settle(self.workspace)
+        index = int(self.workspace[self.rules.rows["outcome"]])
+        self.outcome = list(self.scenario.outcomes)[index]
+        self._forget()
+
+    def fail(self, block: str) -> None:
+        """Stop the episode because a check of `block` failed; raises EpisodeError."""
+        self.running = False
+        self.failure = self.rules.diagnose(block, self.workspace, self.episode, max(self.turn, 0))
+        self._forget()
+        raise EpisodeError(self.failure)
+
+    def _forget(self) -> None:
+        """Mesa 3.3 keeps every model alive in a table of agent numbers; take this one out."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    @property
+    def length(self) -> int:
+        """Completed turns."""
+        return self.turn + 1
+
+    @property
+    def date(self) -> str:
+        """The date of the present turn, such as 2026Q1, or its number."""
+        return self.scenario.dates.label(max(self.turn, 0))
+
+    def actor(self, name: str) -> StateActor:
+        """The agent of that name."""
+        return self._by_name[name]
+
+    def play(self) -> str:
+        """Play the episode to its end; returns the outcome."""
+        while self.running:
+            self.step()
+        assert self.outcome is not None
+        return self.outcome
+
+
+def _seed_number(given: int | np.random.Generator | None) -> int:
+    if given is None:
+        return 1
+    if isinstance(given, np.random.Generator):
+        return int(given.integers(2**64, dtype=np.uint64))
+    number = int(given)
+    if number != given or not 0 <= number < 2**64:
+        raise ValueError(f"the seed is {given!r}; give a whole number from 0 to 2**64 - 1")
+    return number
+
+
+def check_actors(
+    scenario: Scenario, actors: Mapping[str, type[StateActor]]
+) -> Mapping[str, type[StateActor]]:
+    """Own actor classes must be subclasses of StateActor, for actors that the scenario has."""
+    from wargame.engine.actor import ActorError
+    from wargame.scenario.errors import did_you_mean, join_names
+
+    for name, own in actors.items():
+        if name not in scenario.actors:
+            raise ActorError(
+                f"there is no actor {name!r}; allowed: {join_names(scenario.actors)}. "
+                f"{did_you_mean(name, scenario.actors)}".rstrip()
+            )
+        if not (isinstance(own, type) and issubclass(own, StateActor)):
+            raise ActorError(f"actors[{name!r}] must be a subclass of wargame.StateActor, not {own!r}")
+    return actors

@@ -1,0 +1,369 @@
+"""The rules of one scenario as executable code: the one place that turns a Scenario into functions.
+
+`Rules` lays out the workspace (one float per row: state, choices, beliefs, scores, draws, accumulators), emits the
+source of every block, and compiles it. A function takes the workspace `w`, reads and writes its rows, and returns
+0.0, or something else if a check failed. The workspace at the end of a turn is a complete snapshot of the episode.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wargame.engine import blocks, counts, distributions, numeric
+from wargame.engine.block import Failure, Layout, Variable
+from wargame.engine.blocks import Code
+from wargame.engine.choice import Seat, choice_probabilities, expectations, mean_scores, order_and_pick
+from wargame.engine.draws import Streams
+from wargame.engine.emit import Check, Store, emit_function, emit_nested, emit_values
+from wargame.engine.exact import ExactPlan
+from wargame.engine.graph import Node
+from wargame.engine.situation import Workbook
+from wargame.scenario.errors import WargameError
+from wargame.scenario.scenario import Distribution, Scenario
+
+__all__ = ["EpisodeError", "Rules", "rules_for"]
+
+Function = Callable[[Any], Any]
+
+
+class EpisodeError(WargameError):
+    """An episode that cannot go on; `failure` says where and why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+class Rules:
+    """Everything that is compiled from a scenario, once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.workbook = Workbook(scenario=scenario)
+        self.seats = {
+            phase: [Seat(scenario=scenario, actor=actor, phase=phase) for actor in scenario.members(phase)]
+            for phase in scenario.phases
+        }
+        self.codes: dict[str, Code] = {}
+        self.sources: dict[str, str] = {}
+        self.functions: dict[str, Function] = {}
+        self._diagnoses: dict[str, Function] = {}
+        self._explanations: dict[str, Function] = {}
+        self._exact: dict[str, ExactPlan] = {}
+        self._lay_out()
+        self._build()
+        self.rows = self.workbook.rows
+        self.start = self._deal_template()
+        self._known_layout = self._layout()
+
+    # ---- the workspace -------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        """Allocate the rows that code or callers address as runs, in order."""
+        row, scenario = self.workbook.row, self.scenario
+        turn, deal = blocks.stream_kinds(self.workbook)
+        self.turn_streams = Streams(list(turn), list(turn.values()))  # type: ignore[arg-type]
+        self.deal_streams = Streams(list(deal), list(deal.values()))  # type: ignore[arg-type]
+        row("turn")
+        for name in (*turn, *deal):
+            row(f"draw.{name}", 0.5)
+        for variable in scenario.state:
+            row(f"state.{variable}")
+        for actor in scenario.actors.values():
+            for policy in actor.policies.values():
+                row(f"play.{policy.full_name}", 1.0 if policy.name in actor.before else 0.0)
+            row(f"payoff.{actor.name}")
+        for phase in scenario.phases:
+            for seat in self.seats[phase]:
+                for kind in ("available", "score", "chance"):
+                    for policy in seat.policies:
+                        row(f"{kind}.{policy.full_name}", 1.0 if kind == "available" else 0.0)
+                row(f"order.{seat.name}", -1.0)
+                row(f"pick.{seat.name}", -1.0)
+                row(f"blocked.{seat.name}")
+        for actor in scenario.actors.values():
+            row(f"revise.{actor.name}", 1.0)
+        for metric in scenario.metrics:
+            row(f"metric.{metric}")
+        row("ended", -1.0)
+        row("outcome")
+
+    def first_row(self, kind: str, names: Sequence[str]) -> int:
+        """Where a run of rows starts; 0 for an empty run."""
+        return self.rows[f"{kind}.{names[0]}"] if names else 0
+
+    def _deal_template(self) -> list[float]:
+        """A workspace with everything dealt that is the same in every episode (random things at the median)."""
+        workspace = list(self.workbook.template)
+        self.functions["deal"](workspace)
+        return workspace
+
+    @functools.cached_property
+    def deals_chance(self) -> bool:
+        """Whether initial values are random."""
+        return any(isinstance(variable.initial, Distribution) for variable in self.scenario.state.values())
+
+    # ---- the code ------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        book = self.workbook
+        self._add(blocks.deal(book, uncertain=False))
+        self._add(blocks.begin(book))
+        for actor in self.scenario.actors:
+            self._add(blocks.perceive_block(book, actor))
+        for seats in self.seats.values():
+            for seat in seats:
+                self._build_seat(seat)
+        for build in (
+            blocks.resolve_block,
+            blocks.nature_block,
+            blocks.book,
+            blocks.learn,
+            blocks.record,
+            blocks.judge,
+            blocks.settle,
+        ):
+            self._add(build(book))
+
+    def _build_seat(self, seat: Seat) -> None:
+        """The code of one actor in one phase: options, expectations, scores, probabilities and pick."""
+        name, book = f"{seat.actor.name}_{seat.phase}", self.workbook
+        self._add(blocks.options(book, seat))
+        if seat.actor.decision.looks_ahead:
+            code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
+            expected, expected_rows = self._expected(seat, code)
+            self._add(code)
+            if seat.actor.decision.expectation == "exact":
+                plan = self._exact[seat.name] = ExactPlan(book, seat, expected_rows)
+                rows = f"score.{seat.policies[0].full_name}"
+                title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
+                loops = plan.loops_for(plan.score, rows)
+                self._compile(f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows))
+            else:
+                code = Code(name=f"evaluate_{name}", title=f"D1, D2: score of each policy of {seat.name}, at the mean.")
+                scores = mean_scores(book, seat, expected)
+                for policy, node in zip(seat.policies, scores, strict=True):
+                    code.keep(book, f"score.{policy.full_name}", node)
+                self._add(code)
+        code = Code(name=f"choose_{name}", title=f"D4, D5: the probabilities of {seat.name}, and its pick.")
+        shares, checks = choice_probabilities(book, seat)
+        for policy, share in zip(seat.policies, shares, strict=True):
+            code.keep(book, f"chance.{policy.full_name}", share)
+        picked, blocked = order_and_pick(book, seat, shares)
+        code.keep(book, f"pick.{seat.name}", picked)
+        code.keep(book, f"blocked.{seat.name}", blocked)
+        code.checks = checks
+        self._add(code)
+
+    def _expected(self, seat: Seat, code: Code) -> tuple[dict[str, Node], dict[str, str]]:
+        """Expectations as nodes for planning at the mean, and the rows that keep them for exact planning and stories."""
+        book, exact = self.workbook, seat.actor.decision.expectation == "exact"
+        nodes = expectations(book, seat)
+        rows: dict[str, str] = {}
+        for _, policies in seat.unknown:
+            for policy in policies:
+                node = nodes[policy.full_name]
+                if node.operation == "row" and not exact:
+                    rows[policy.full_name] = node.name
+                    continue
+                row = f"expect.{seat.name}.{policy.full_name}"
+                code.keep(book, row, node)
+                rows[policy.full_name] = row
+                nodes[policy.full_name] = book.row(row)
+            if exact and all(policy.available is not None for policy in policies):
+                none = book.graph.apply("eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero)
+                code.keep(book, f"expect.{seat.name}.{policies[0].actor}.none", self._restored(code, none))
+        self.expectation_rows[seat.name] = rows
+        return nodes, rows
+
+    def _restored(self, code: Code, node: Node) -> Node:
+        """The node with rows that this very block stores replaced by what it stores in them."""
+        stored = {id(self.workbook.row(store.row)): store.node for store in code.stores}
+
+        def restore(inner: Node) -> Node:
+            if id(inner) in stored:
+                return stored[id(inner)]
+            if inner.is_leaf:
+                return inner
+            return self.workbook.graph.apply(inner.operation, *map(restore, inner.arguments))
+
+        return restore(node)
+
+    @functools.cached_property
+    def expectation_rows(self) -> dict[str, dict[str, str]]:
+        """By seat: the row that holds what it expects of each policy of the others."""
+        return {}
+
+    def _add(self, code: Code) -> None:
+        self.codes[code.name] = code
+        if code.stores or code.checks:
+            source = emit_function(code.name, code.title, code.stores, self.workbook.rows, code.checks)
+            self._compile(code.name, source)
+
+    def _compile(self, name: str, source: str) -> None:
+        self.sources[name] = source
+        self.functions[name] = _compile(name, source)
+
+    def function(self, name: str) -> Function | None:
+        """The function of a block; None where the scenario gives it nothing to do."""
+        if name == "deal_uncertain" and name not in self.functions:
+            self._add(blocks.deal(self.workbook, uncertain=True))
+            self.start.extend(self.workbook.template[len(self.start) :])
+        return self.functions.get(name)
+
+    # ---- what went wrong, and why it was chosen ------------------------------------------------------------------
+
+    def diagnose(self, name: str, workspace: Sequence[float], episode: int, turn: int) -> Failure:
+        """The first check of block `name` that fails on this workspace, with the values its formula read."""
+        flat = [part for check in self.codes[name].checks for part in (*check.parts, check)]
+        if name not in self._diagnoses:
+            nodes = [node for check in flat for node in (check.node, *check.names.values())]
+            self._diagnoses[name] = _compile("values", emit_values("values", nodes, self.rows))
+        values = iter(self._diagnoses[name](workspace))
+        for check in flat:
+            value = next(values)
+            names = dict(zip(check.names, (next(values) for _ in check.names), strict=True))
+            if not _holds(check, value):
+                return Failure(
+                    episode=episode,
+                    turn=turn,
+                    reason=check.title,
+                    file=self.scenario.file,
+                    line=check.line,
+                    formula=check.formula,
+                    values=names,
+                )
+        raise AssertionError(f"block {name} failed, but none of its checks does")
+
+    def explain(self, seat: Seat, workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+        """Every term of each policy's score, by policy and term; `cost` is the last, with its sign."""
+        if seat.name not in self._explanations:
+            self._explanations[seat.name] = self._explanation(seat)
+        return dict(self._explanations[seat.name](workspace))
+
+    def _explanation(self, seat: Seat) -> Function:
+        from wargame.engine.choice import imagine, planning_situation
+
+        titles = [*seat.actor.utility, "cost"]
+        book = self.workbook
+        if seat.name in self._exact:
+            plan = self._exact[seat.name]
+            first = f"score.{seat.policies[0].full_name}"
+            parts = [*plan.terms, book.graph.apply("neg", plan.cost)]
+            functions = [
+                _compile("term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows))
+                for part in parts
+            ]
+            start, count = self.rows[first], len(seat.policies)
+
+            def exactly(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+                table: dict[str, dict[str, float]] = {policy.name: {} for policy in seat.policies}
+                for title, function in zip(titles, functions, strict=True):
+                    copy = list(workspace)
+                    function(copy)
+                    for policy, value in zip(seat.policies, copy[start : start + count], strict=True):
+                        table[policy.name][title] = value
+                return table
+
+            return exactly
+        nodes: list[Node] = []
+        expected = {name: book.row(row) for name, row in self.expectation_rows[seat.name].items()}
+        situation = planning_situation(book, seat, expected)
+        for policy in seat.policies:
+            terms, cost = imagine(situation, seat, [policy])
+            nodes += [*terms, book.graph.apply("neg", cost)]
+        function = _compile("terms", emit_values("terms", nodes, self.rows))
+
+        def at_the_mean(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+            values = iter(function(workspace))
+            return {
+                policy.name: {title: next(values) for title in titles} for policy in seat.policies
+            }
+
+        return at_the_mean
+
+    # ---- what results are about ----------------------------------------------------------------------------------
+
+    def layout(self, *, uncertain: bool = False) -> Layout:
+        """The columns of this scenario's results; parameters are sampled only in uncertain runs."""
+        layout = self._known_layout
+        if uncertain:
+            return layout
+        return replace(layout, sampled=tuple(name for name in layout.sampled if name.startswith("state.")))
+
+    def _layout(self) -> Layout:
+        scenario = self.scenario
+        situation = self.workbook.realized()
+        nodes = [situation.value(end) for variable in scenario.state.values() for end in variable.span]
+        ends = _compile("ends", emit_values("ends", nodes, self.rows))(self.start)
+        variables = tuple(
+            Variable(
+                name=variable.name,
+                low=ends[2 * index],
+                high=ends[2 * index + 1],
+                label=variable.title,
+                unit=variable.unit,
+            )
+            for index, variable in enumerate(scenario.state.values())
+        )
+        random = [name for name, one in scenario.state.items() if isinstance(one.initial, Distribution)]
+        unknown = [name for name, one in scenario.parameters.items() if one.distribution is not None]
+        return Layout(
+            outcomes=tuple(scenario.outcomes),
+            metrics=tuple(scenario.metrics),
+            actors=tuple(scenario.actors),
+            policies=tuple(policy.full_name for policy in scenario.policies()),
+            variables=variables,
+            sampled=(*(f"parameters.{name}" for name in unknown), *(f"state.{name}" for name in random)),
+            horizon=scenario.horizon,
+        )
+
+
+def _holds(check: Check, value: float) -> bool:
+    if check.kind == "probability":
+        return 0.0 <= value <= 1.0
+    if check.kind == "not negative":
+        return 0.0 <= value < float("inf")
+    if check.kind == "at most one":
+        return value <= 1.0
+    return value - value == 0.0
+
+
+_NAMESPACE: Mapping[str, Any] = {
+    **{name: getattr(numeric, name) for name in numeric.__all__},
+    **{name: getattr(counts, name) for name in counts.__all__},
+    "distributions": distributions,
+    "inf": float("inf"),
+    "nan": float("nan"),
+}
+
+
+def _compile(name: str, source: str) -> Function:
+    """The function that the emitter's own text defines (never text from a scenario file)."""
+    namespace = dict(_NAMESPACE)
+    exec(compile(source, f"<rules {name}>", "exec"), namespace)
+    function: Function = namespace[name]
+    return function
+
+
+_CACHE: OrderedDict[str, Rules] = OrderedDict()
+_CACHE_SIZE = 8
+
+
+def rules_for(scenario: Scenario) -> Rules:
+    """The rules of a scenario, compiled once per content in this process."""
+    key = hashlib.sha256(
+        json.dumps([scenario.file, scenario.source.data], default=str).encode()
+    ).hexdigest()
+    if key not in _CACHE:
+        _CACHE[key] = Rules(scenario)
+        if len(_CACHE) > _CACHE_SIZE:
+            _CACHE.popitem(last=False)
+    _CACHE.move_to_end(key)
+    return _CACHE[key]

@@ -1,0 +1,70 @@
+"""A whole decision, recorded: percept, expectations, every term of the score, probabilities, draw, choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wargame.engine.choice import Seat
+
+if TYPE_CHECKING:
+    from wargame.engine.actor import StateActor
+
+__all__ = ["Decision", "record_decision"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One actor's decision in one phase of one turn (D1 to D5)."""
+
+    turn: int
+    actor: str
+    phase: str
+    percept: dict[str, float]
+    """Only the variables that the actor does not see exactly."""
+    expectations: dict[str, dict[str, float]]
+    terms: dict[str, dict[str, float]]
+    """By policy: every term of utility, and `cost` with its sign; empty for rules that do not look ahead."""
+    scores: dict[str, float]
+    probabilities: dict[str, float]
+    draw: float
+    choice: str | None
+    """The policy played; None if none was available."""
+    reason: str = field(default="draw")
+    """`draw`, `order` (an order forced it), `repeat` (the actor did not reconsider), `own rule` (a user's class)."""
+
+
+def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
+    """Read the decision just made from the workspace."""
+    from wargame.engine.actor import StateActor as Plain
+
+    model, rows = actor.model, actor.model.rules.rows
+    workspace, phase = model.workspace, seat.phase
+    looks_ahead = seat.actor.decision.looks_ahead and index >= 0
+    available = actor.available(phase)
+    terms = model.rules.explain(seat, workspace) if looks_ahead else {}
+    reason = "draw"
+    if type(actor).choose is not Plain.choose:
+        reason = "own rule"
+    elif index >= 0 and workspace[rows[f"order.{seat.name}"]] == index:
+        reason = "order"
+    elif workspace[rows[f"revise.{actor.name}"]] == 0.0 and _repeated(model.workspace, rows, seat, index):
+        reason = "repeat"
+    return Decision(
+        turn=model.turn,
+        actor=actor.name,
+        phase=phase,
+        percept={name: actor.percept[name] for name in seat.actor.perception},
+        expectations=actor.expectations(phase) if looks_ahead else {},
+        terms={policy: values for policy, values in terms.items() if policy in available},
+        scores=actor.scores(phase) if looks_ahead else {},
+        probabilities=actor.probabilities(phase) if index >= 0 else {},
+        draw=workspace[rows[f"draw.{seat.name}"]],
+        choice=seat.policies[index].name if index >= 0 else None,
+        reason=reason,
+    )
+
+
+def _repeated(workspace: list[float], rows: dict[str, int], seat: Seat, index: int) -> bool:
+    row = rows.get(f"last.{seat.policies[index].full_name}")
+    return row is not None and workspace[row] != 0.0

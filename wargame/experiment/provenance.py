@@ -1,0 +1,84 @@
+"""Where results come from: everything it takes to make a run again, as the caller's part of the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wargame.scenario.loading import loads
+from wargame.scenario.scenario import Scenario
+
+__all__ = ["manifest_of", "scenario_of"]
+
+
+def manifest_of(
+    scenario: Scenario,
+    *,
+    episodes: int,
+    seed: int,
+    engine: str,
+    uncertain: bool,
+    orders: tuple[str, ...],
+    actors: Mapping[str, type],
+) -> dict[str, Any]:
+    """The scenario's text and digest, overrides, seed and everything else that decides the episodes, with versions and labels."""
+    text = scenario.source.text
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "scenario": {
+            "file": scenario.file,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "overrides": dict(scenario.source.overrides),
+            "text": text,
+        },
+        "episodes": episodes,
+        "seed": seed,
+        "engine": engine,
+        "uncertain": uncertain,
+        "orders": list(orders),
+        "actors": {name: f"{own.__module__}.{own.__qualname__}" for name, own in actors.items()},
+        "wargame": importlib.metadata.version("wargame"),
+        "mesa": importlib.metadata.version("mesa"),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "git_commit": _git_commit(),
+        "labels": {
+            "outcomes": {name: outcome.title for name, outcome in scenario.outcomes.items()},
+            "variables": {name: variable.title for name, variable in scenario.state.items()},
+            "actors": {name: actor.title for name, actor in scenario.actors.items()},
+            "policies": {policy.full_name: policy.title for policy in scenario.policies()},
+            "metrics": {name: metric.title for name, metric in scenario.metrics.items()},
+        },
+        "units": {name: variable.unit for name, variable in scenario.state.items() if variable.unit},
+        "turns": [scenario.dates.label(turn) for turn in range(scenario.horizon)],
+    }
+
+
+def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
+    """The scenario of a run, rebuilt from its manifest."""
+    stored = manifest["scenario"]
+    scenario = loads(stored["text"], file=stored["file"])
+    return scenario.with_(stored["overrides"]) if stored["overrides"] else scenario
+
+
+def _git_commit() -> str | None:
+    """The commit of the checkout that the package runs from; None for an installed package."""
+    folder = Path(__file__).resolve().parents[2]
+    if not (folder / ".git").exists():
+        return None
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except OSError:
+        return None
+    return found.stdout.strip() or None

@@ -1,0 +1,78 @@
+"""What an actor played, turn by turn, as stacked bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from wargame.plots.style import colours as default_colours
+from wargame.plots.style import new_axes, style, tick_turns, wrapped
+
+__all__ = ["policy_shares"]
+
+
+def policy_shares(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    actor: str,
+    labels: Mapping[str, str] | None = None,
+    colours: Mapping[str, str] | None = None,
+    turns: Sequence[str] | None = None,
+) -> Axes:
+    """The share of running episodes in which the actor played each of its policies, on each turn.
+
+    `table` is that of `Results.policies`. `labels` and `colours` go by the policy's full name,
+    `actor.policy`, or by its own. An actor that moves in several phases plays one policy in each, and its
+    bars reach beyond 100 %; where a bar falls short of it, the actor had nothing to choose from in the other
+    episodes.
+    """
+    with style():
+        ax = new_axes(7.2, 3.2) if ax is None else ax
+        shares = _wide(table, actor)
+        palette = colours or default_colours(shares.columns)
+        bottom = pd.Series(0.0, index=shares.index)
+        for policy in shares.columns:
+            height = 100 * shares[policy].fillna(0)
+            ax.bar(
+                shares.index,
+                height,
+                bottom=bottom,
+                width=0.92,
+                color=_named(palette, actor, policy),
+                label=wrapped(_named(labels or {}, actor, policy), 26),
+            )
+            bottom += height
+        named = turns or [str(turn) for turn in shares.index]
+        ax.set_xticks(*tick_turns(named, 6))
+        ax.set_xlim(-0.5, len(named) - 0.5)
+        ax.set_ylim(0, max(100.0, float(bottom.max())))
+        ax.set_xlabel("Turn")
+        ax.set_ylabel("Share of running episodes (%)")
+        # From top to bottom as the bars are stacked.
+        handles, texts = ax.get_legend_handles_labels()
+        ax.legend(
+            handles[::-1],
+            texts[::-1],
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1.02),
+            borderaxespad=0,
+            handlelength=1.2,
+            handleheight=1.2,
+            labelspacing=0.7,
+            ncols=1 if len(texts) <= 12 else 2,
+        )
+    return ax
+
+
+def _wide(table: pd.DataFrame, actor: str) -> pd.DataFrame:
+    """Turns by policies, in the scenario's order."""
+    rows = table[table["actor"] == actor]
+    order = list(rows["policy"].drop_duplicates())
+    return rows.pivot(index="turn", columns="policy", values="share").reindex(columns=order)
+
+
+def _named(mapping: Mapping[str, str], actor: str, policy: str) -> str:
+    return mapping.get(f"{actor}.{policy}") or mapping.get(policy) or policy
