@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,14 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def rows(*classes: str) -> Iterator[Any]:
+def rows(*classes: str) -> list[Any]:
     """Every row of these classes as a test parameter (model, row)."""
-    for model, expected in MODELS.items():
-        for row in expected["rows"]:
-            if row["class"] in classes:
-                yield pytest.param(model, row, id=f"{model}: {row['label']}")
+    return [
+        pytest.param(model, row, id=f"{model}: {row['label']}")
+        for model, expected in MODELS.items()
+        for row in expected["rows"]
+        if row["class"] in classes
+    ]
 
 
 @cache
@@ -54,15 +56,16 @@ def episodes(model: str, run: str, depth: str) -> pd.DataFrame:
     spec = MODELS[model]["runs"][run]
     scenario = wargame.load(CLASSICS / spec["scenario"]).with_(spec["overrides"])
     results = wargame.simulate(scenario, episodes=spec["episodes"][depth], seed=SEED, progress=False)
-    return results.episodes
+    table: pd.DataFrame = results.episodes
+    assert table["failure"].isna().all(), f"{spec['scenario']}: {table['failure'].dropna().iloc[0]}"
+    return table
 
 
 def holds(table: pd.DataFrame, conditions: list[list[Any]]) -> pd.Series:
     """Episodes in which every condition holds; a missing value meets none."""
     result = pd.Series(True, index=table.index)
     for column, comparison, value in conditions:
-        met = COMPARISONS[comparison](table[column], value)
-        result &= met & table[column].notna()
+        result &= COMPARISONS[comparison](table[column], value) & table[column].notna()
     return result
 
 

@@ -124,7 +124,7 @@ def test_error_stays_below_the_stated_bound(name):
 @pytest.mark.verify
 @pytest.mark.parametrize("name", EXACT)
 def test_error_stays_below_the_stated_bound_at_many_points(name):
-    points = accuracy_points(name, 300_000, random.Random(12))
+    points = accuracy_points(name, 100_000, random.Random(12))
     assert largest_error(name, EXACT[name], points) <= numeric.ULP_BOUNDS[name]
 
 

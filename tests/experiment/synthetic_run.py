@@ -107,10 +107,11 @@ def synthetic_run(
     failed: int = 2,
     sampled: int = 25,
     first: int = 0,
+    actors: int = 4,
 ) -> SyntheticRun:
     """A made-up run of n episodes; two outcomes never happen, and a few episodes fail."""
     random = np.random.default_rng(seed)
-    layout = synthetic_layout(variables, horizon)
+    layout = synthetic_layout(variables, horizon, actors)
     length = np.minimum(random.geometric(0.06, n), horizon).astype(np.int32)
     outcome = random.choice(9, n, p=[0.08, 0.0, 0.03, 0.15, 0.05, 0.12, 0.004, 0.0, 0.566]).astype(np.int16)
     outcome[length == horizon] = 8
@@ -121,7 +122,7 @@ def synthetic_run(
         [random.uniform(0, 1, n), np.where(random.uniform(size=n) < 0.7, np.nan, length)]
     )
     metrics[lost] = np.nan
-    payoffs = random.normal(0, 2, (n, 4))
+    payoffs = random.normal(0, 2, (n, actors))
     payoffs[lost] = np.nan
     arrays = {
         "outcome": outcome,
@@ -138,13 +139,13 @@ def synthetic_run(
     return SyntheticRun(layout, arrays, failures, first, sampled)
 
 
-def synthetic_layout(variables: int = 18, horizon: int = 20) -> Layout:
+def synthetic_layout(variables: int = 18, horizon: int = 20, actors: int = 4) -> Layout:
     shown = list(VARIABLES.items())[:variables]
     return Layout(
         outcomes=tuple(OUTCOMES),
         metrics=("peak_tension", "first_talks"),
-        actors=tuple(ACTORS),
-        policies=tuple(f"{actor}.{policy}" for actor in ACTORS for policy in POLICIES),
+        actors=tuple(ACTORS)[:actors],
+        policies=tuple(f"{actor}.{policy}" for actor in list(ACTORS)[:actors] for policy in POLICIES),
         variables=tuple(Variable(name=name, low=item[2], high=item[3], unit=item[1]) for name, item in shown),
         sampled=("parameters.fear_gain", "state.tension"),
         horizon=horizon,
@@ -183,7 +184,7 @@ def _plays(random: np.random.Generator, layout: Layout, length: Any) -> Any:
     horizon, kinds = layout.horizon, len(POLICIES)
     plays = np.zeros((len(length), horizon, len(layout.policies)), dtype=np.int16)
     turns = np.arange(horizon)
-    for position in range(len(ACTORS)):
+    for position in range(len(layout.actors)):
         appeal = random.normal(0, 1, kinds)[None, :] + random.normal(0, 0.08, kinds)[None, :] * turns[:, None]
         scores = appeal[None] + random.gumbel(size=(len(length), horizon, kinds))
         chosen = scores.argmax(axis=2)

@@ -55,7 +55,9 @@ class StateActor(mesa.Agent):
             phase: {policy.name: index for index, policy in enumerate(seat.policies)}
             for phase, seat in self._seats.items()
         }
-        self._names = {phase: [policy.name for policy in seat.policies] for phase, seat in self._seats.items()}
+        self._names = {
+            phase: [policy.name for policy in seat.policies] for phase, seat in self._seats.items()
+        }
         rows = rules.rows
         self._runs = {
             (kind, phase): rows[f"{kind}.{seat.policies[0].full_name}"]
@@ -64,7 +66,8 @@ class StateActor(mesa.Agent):
         }
         self._picks = {phase: rows[f"pick.{seat.name}"] for phase, seat in self._seats.items()}
         self._always_free = {
-            phase: any(policy.available is None for policy in seat.policies) for phase, seat in self._seats.items()
+            phase: any(policy.available is None for policy in seat.policies)
+            for phase, seat in self._seats.items()
         }
 
     # ---- the decision --------------------------------------------------------------------------------------------

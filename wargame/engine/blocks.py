@@ -86,16 +86,19 @@ def stream_kinds(workbook: Workbook) -> tuple[dict[str, str], dict[str, str]]:
     for parameter in scenario.parameters.values():
         if parameter.distribution is not None:
             dealt[f"parameter.{parameter.name}"] = parameter.distribution
-    for variable in scenario.state.values():
-        if isinstance(variable.initial, Distribution):
-            dealt[f"initial.{variable.name}"] = variable.initial
+    for state in scenario.state.values():
+        if isinstance(state.initial, Distribution):
+            dealt[f"initial.{state.name}"] = state.initial
     deal = {name: "centred" if one.kind in CENTRED else "uniform" for name, one in dealt.items()}
     return turn, deal
 
 
 def deal(workbook: Workbook, *, uncertain: bool) -> Code:
     """The start of an episode: parameters, bounds, initial state, first beliefs."""
-    code = Code(name="deal_uncertain" if uncertain else "deal", title="Deal parameters, bounds, initial state and beliefs.")
+    code = Code(
+        name="deal_uncertain" if uncertain else "deal",
+        title="Deal parameters, bounds, initial state and beliefs.",
+    )
     scenario, graph = workbook.scenario, workbook.graph
     situation = workbook.realized()
     situation.become(parameters={}, state={})
@@ -114,9 +117,9 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
             None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)
             for end, bound in (("low", variable.low), ("high", variable.high))
         )
-        for end, node in (("low", low), ("high", high)):
-            if node is not None:
-                code.keep(workbook, f"{end}.{variable.name}", node)
+        for end, limit in (("low", low), ("high", high)):
+            if limit is not None:
+                code.keep(workbook, f"{end}.{variable.name}", limit)
         if isinstance(variable.initial, Distribution):
             value = _sample(workbook, situation, variable.initial, f"initial.{variable.name}")
             formula = variable.initial.arguments[0]
@@ -181,7 +184,14 @@ def _must_be_finite(code: Code, situation: Situation, node: Node, formula: Formu
     if not node.is_leaf:
         names = situation.names(formula)
         code.checks.append(
-            Check(node=node, kind="finite", title=f"{title} is infinite or undefined", formula=formula.text, line=formula.line, names=names)
+            Check(
+                node=node,
+                kind="finite",
+                title=f"{title} is infinite or undefined",
+                formula=formula.text,
+                line=formula.line,
+                names=names,
+            )
         )
 
 
@@ -253,9 +263,15 @@ def _revision(workbook: Workbook, situation: Situation, code: Code) -> None:
         if isinstance(revise, Formula):
             node = situation.value(revise)
             code.checks.append(
-                Check(node=node, kind="probability", title=f"the chance that {actor.name} revises is no probability",
-                      formula=revise.text, line=revise.line, names=situation.names(revise))
-            )  # fmt: skip
+                Check(
+                    node=node,
+                    kind="probability",
+                    title=f"the chance that {actor.name} revises is no probability",
+                    formula=revise.text,
+                    line=revise.line,
+                    names=situation.names(revise),
+                )
+            )
             node = graph.apply("lt", workbook.row(f"draw.revise.{actor.name}"), node)
         elif revise == "one":
             count = graph.number(len(drawn))
@@ -275,15 +291,23 @@ def perceive_block(workbook: Workbook, actor: str) -> Code:
         formula = declared.perception[variable].noise
         names = workbook.realized().names(formula)
         code.checks.append(
-            Check(node=node, kind="finite", title=f"what {actor} sees of {variable} is infinite or undefined",
-                  formula=formula.text, line=formula.line, names=names)
-        )  # fmt: skip
+            Check(
+                node=node,
+                kind="finite",
+                title=f"what {actor} sees of {variable} is infinite or undefined",
+                formula=formula.text,
+                line=formula.line,
+                names=names,
+            )
+        )
     return code
 
 
 def options(workbook: Workbook, seat: Seat) -> Code:
     """Which policies are available, on the actual state."""
-    code = Code(name=f"options_{seat.actor.name}_{seat.phase}", title=f"R3: what is available to {seat.name}.")
+    code = Code(
+        name=f"options_{seat.actor.name}_{seat.phase}", title=f"R3: what is available to {seat.name}."
+    )
     situation = workbook.realized()
     for policy in seat.policies:
         if policy.available is not None:
@@ -344,13 +368,24 @@ def book(workbook: Workbook) -> Code:
             node = situation.value(term.formula)
             if node.risky:
                 code.checks.append(
-                    Check(node=node, kind="finite", title=f"{actor.name}'s {term.name} is infinite or undefined",
-                          formula=term.formula.text, line=term.formula.line, names=situation.names(term.formula))
-                )  # fmt: skip
+                    Check(
+                        node=node,
+                        kind="finite",
+                        title=f"{actor.name}'s {term.name} is infinite or undefined",
+                        formula=term.formula.text,
+                        line=term.formula.line,
+                        names=situation.names(term.formula),
+                    )
+                )
         code.checks.append(
-            Check(node=total, kind="finite", title=f"the payoff of {actor.name} is infinite or undefined",
-                  formula=f"utility and costs of {actor.name}", line=actor.line)
-        )  # fmt: skip
+            Check(
+                node=total,
+                kind="finite",
+                title=f"the payoff of {actor.name} is infinite or undefined",
+                formula=f"utility and costs of {actor.name}",
+                line=actor.line,
+            )
+        )
     return code
 
 
@@ -404,7 +439,9 @@ def record(workbook: Workbook) -> Code:
     situation, turn = workbook.realized(), workbook.row("turn")
     for (operation, arguments), row in aggregates(workbook).items():
         owner = next(
-            metric for metric in workbook.scenario.metrics.values() if _asks(metric.formula.tree, operation, arguments)
+            metric
+            for metric in workbook.scenario.metrics.values()
+            if _asks(metric.formula.tree, operation, arguments)
         )
         formula = Formula(owner.formula.text, arguments[-1], owner.formula.line, owner.formula.path)
         value = situation.value(formula)
@@ -412,9 +449,15 @@ def record(workbook: Workbook) -> Code:
         code.keep(workbook, row, _accumulate(situation, operation, arguments, old, value, turn))
         if value.risky:
             code.checks.append(
-                Check(node=value, kind="finite", title=f"metric {owner.name} reads something infinite or undefined",
-                      formula=owner.formula.text, line=owner.formula.line, names=situation.names(formula))
-            )  # fmt: skip
+                Check(
+                    node=value,
+                    kind="finite",
+                    title=f"metric {owner.name} reads something infinite or undefined",
+                    formula=owner.formula.text,
+                    line=owner.formula.line,
+                    names=situation.names(formula),
+                )
+            )
     return code
 
 
@@ -451,9 +494,11 @@ def settle(workbook: Workbook) -> Code:
     graph, situation = workbook.graph, workbook.realized()
     names = list(workbook.scenario.outcomes)
     at_horizon = graph.number(names.index(workbook.scenario.default_outcome))
-    for name, outcome in reversed(workbook.scenario.outcomes.items()):
+    for name, outcome in reversed(list(workbook.scenario.outcomes.items())):
         if outcome.when is not None:
-            at_horizon = graph.where(situation.truth(outcome.when), graph.number(names.index(name)), at_horizon)
+            at_horizon = graph.where(
+                situation.truth(outcome.when), graph.number(names.index(name)), at_horizon
+            )
     ended = workbook.row("ended", -1.0)
     code.keep(workbook, "outcome", graph.where(graph.apply("ge", ended, graph.zero), ended, at_horizon))
     rows = aggregates(workbook)

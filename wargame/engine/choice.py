@@ -142,11 +142,15 @@ def expectations(workbook: Workbook, seat: Seat) -> dict[str, Node]:
 def _normalized(workbook: Workbook, weights: Sequence[Node], available: Sequence[Node]) -> list[Node]:
     """Weights restricted to what is available, adding up to 1; equal ones where they are all 0."""
     graph = workbook.graph
-    restricted = [graph.where(here, weight, graph.zero) for weight, here in zip(weights, available, strict=True)]
+    restricted = [
+        graph.where(here, weight, graph.zero) for weight, here in zip(weights, available, strict=True)
+    ]
     total, count = graph.add(*restricted), graph.add(*available)
     positive = graph.apply("gt", total, graph.zero)
     return [
-        graph.where(positive, graph.div(weight, total), graph.where(here, graph.div(graph.one, count), graph.zero))
+        graph.where(
+            positive, graph.div(weight, total), graph.where(here, graph.div(graph.one, count), graph.zero)
+        )
         for weight, here in zip(restricted, available, strict=True)
     ]
 
@@ -154,7 +158,11 @@ def _normalized(workbook: Workbook, weights: Sequence[Node], available: Sequence
 def planning_situation(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> Situation:
     """The turn as the actor imagines it: percept, known choices of earlier phases, expected ones of the others."""
     situation = perceived(workbook, seat.actor)
-    own = {policy.full_name: workbook.graph.zero for policies in [seat.policies, *seat.own_later] for policy in policies}
+    own = {
+        policy.full_name: workbook.graph.zero
+        for policies in [seat.policies, *seat.own_later]
+        for policy in policies
+    }
     return situation.copy(play={**situation.play, **own, **expected})
 
 
@@ -226,7 +234,9 @@ def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], li
         shares = _normalized(workbook, _prescribed(workbook, seat, situation), here)
     tremble = situation.value(decision.tremble)
     if tremble is not graph.zero:
-        _require(checks, situation, tremble, decision.tremble, f"the tremble of {seat.actor.name}", "probability")
+        _require(
+            checks, situation, tremble, decision.tremble, f"the tremble of {seat.actor.name}", "probability"
+        )
         even = _normalized(workbook, [graph.one] * len(here), here)
         keep = graph.sub(graph.one, tremble)
         shares = [
@@ -241,7 +251,12 @@ def _available(workbook: Workbook, policy: Policy) -> Node:
 
 
 def _require(
-    checks: list[Check], situation: Situation, node: Node, formula: object, title: str, kind: str = "not negative"
+    checks: list[Check],
+    situation: Situation,
+    node: Node,
+    formula: object,
+    title: str,
+    kind: str = "not negative",
 ) -> None:
     from wargame.scenario.formula import Formula
 
@@ -250,7 +265,14 @@ def _require(
         wrong = "is no probability" if kind == "probability" else "is negative, infinite or undefined"
         names = situation.names(formula)
         checks.append(
-            Check(node=node, kind=kind, title=f"{title} {wrong}", formula=formula.text, line=formula.line, names=names)
+            Check(
+                node=node,
+                kind=kind,
+                title=f"{title} {wrong}",
+                formula=formula.text,
+                line=formula.line,
+                names=names,
+            )
         )
 
 
@@ -313,7 +335,8 @@ def _prescribed(workbook: Workbook, seat: Seat, situation: Situation) -> list[No
     if decision.rule == "script":
         turn = workbook.row("turn")
         steps = [
-            (graph.apply("ge", turn, graph.number(first)), policies) for first, policies in reversed(decision.script)
+            (graph.apply("ge", turn, graph.number(first)), policies)
+            for first, policies in reversed(decision.script)
         ]
     else:
         steps = [(situation.truth(clause.when), clause.policies) for clause in decision.doctrine]

@@ -214,7 +214,11 @@ class Graph:
         return self.apply("not", condition)
 
     def clip(self, value: Node, low: Node | None, high: Node | None) -> Node:
-        """The value limited to [low, high]; None is no limit."""
+        """The value limited to [low, high]; None is no limit. What was just limited so stays as it is."""
+        if high is not None and low is not None and value.operation == "min" and value.arguments[1] is high:
+            inner = value.arguments[0]
+            if inner.operation == "max" and inner.arguments[1] is low:
+                return value
         if low is not None:
             value = self.apply("max", value, low)
         if high is not None:

@@ -69,7 +69,9 @@ class WargameModel(mesa.Model):
         super().__init__(rng=np.random.default_rng(self.seed))
         self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.rules: Rules = rules_for(self.scenario)
-        self.orders = orders if isinstance(orders, OrderBook) else OrderBook.parse(self.scenario, orders or [])
+        self.orders = (
+            orders if isinstance(orders, OrderBook) else OrderBook.parse(self.scenario, orders or [])
+        )
         self.uncertain, self.record = uncertain, record
         self.workspace: list[float] = list(self.rules.start)
         self._prepare()
@@ -203,13 +205,12 @@ def _seed_number(given: int | np.random.Generator | None) -> int:
     return number
 
 
-def check_actors(
-    scenario: Scenario, actors: Mapping[str, type[StateActor]]
-) -> Mapping[str, type[StateActor]]:
+def check_actors(scenario: Scenario, actors: Mapping[str, object]) -> dict[str, type[StateActor]]:
     """Own actor classes must be subclasses of StateActor, for actors that the scenario has."""
     from wargame.engine.actor import ActorError
     from wargame.scenario.errors import did_you_mean, join_names
 
+    checked = {}
     for name, own in actors.items():
         if name not in scenario.actors:
             raise ActorError(
@@ -218,4 +219,5 @@ def check_actors(
             )
         if not (isinstance(own, type) and issubclass(own, StateActor)):
             raise ActorError(f"actors[{name!r}] must be a subclass of wargame.StateActor, not {own!r}")
-    return actors
+        checked[name] = own
+    return checked

@@ -72,5 +72,7 @@ def _read(scenario: Scenario, text: str) -> tuple[str, str, int, int]:
     latest = scenario.horizon - 1
     if not 0 <= begin <= end <= latest:
         span = f"{scenario.dates.label(0)} to {scenario.dates.label(latest)}"
-        raise OrderError(f"the order {text!r} lies outside the episode, or ends before it begins; allowed: {span}")
+        raise OrderError(
+            f"the order {text!r} lies outside the episode, or ends before it begins; allowed: {span}"
+        )
     return actor, policy, begin, end

@@ -87,9 +87,7 @@ class _Recorder:
         self._play = [rows[f"play.{name}"] for name in layout.policies]
         self._metric = [rows[f"metric.{name}"] for name in layout.metrics]
         self._payoff = [rows[f"payoff.{name}"] for name in layout.actors]
-        self._sampled = [
-            rows[name.replace("parameters.", "parameter.", 1)] for name in layout.sampled
-        ]
+        self._sampled = [rows[name.replace("parameters.", "parameter.", 1)] for name in layout.sampled]
         self._path: list[list[float]] = []
         self._choices: list[list[float]] = []
 

@@ -144,9 +144,14 @@ class Rules:
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
                 loops = plan.loops_for(plan.score, rows)
-                self._compile(f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows))
+                self._compile(
+                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows)
+                )
             else:
-                code = Code(name=f"evaluate_{name}", title=f"D1, D2: score of each policy of {seat.name}, at the mean.")
+                code = Code(
+                    name=f"evaluate_{name}",
+                    title=f"D1, D2: score of each policy of {seat.name}, at the mean.",
+                )
                 scores = mean_scores(book, seat, expected)
                 for policy, node in zip(seat.policies, scores, strict=True):
                     code.keep(book, f"score.{policy.full_name}", node)
@@ -177,7 +182,9 @@ class Rules:
                 rows[policy.full_name] = row
                 nodes[policy.full_name] = book.row(row)
             if exact and all(policy.available is not None for policy in policies):
-                none = book.graph.apply("eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero)
+                none = book.graph.apply(
+                    "eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero
+                )
                 code.keep(book, f"expect.{seat.name}.{policies[0].actor}.none", self._restored(code, none))
         self.expectation_rows[seat.name] = rows
         return nodes, rows
@@ -257,7 +264,9 @@ class Rules:
             first = f"score.{seat.policies[0].full_name}"
             parts = [*plan.terms, book.graph.apply("neg", plan.cost)]
             functions = [
-                _compile("term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows))
+                _compile(
+                    "term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows)
+                )
                 for part in parts
             ]
             start, count = self.rows[first], len(seat.policies)
@@ -282,9 +291,7 @@ class Rules:
 
         def at_the_mean(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
             values = iter(function(workspace))
-            return {
-                policy.name: {title: next(values) for title in titles} for policy in seat.policies
-            }
+            return {policy.name: {title: next(values) for title in titles} for policy in seat.policies}
 
         return at_the_mean
 
@@ -358,9 +365,7 @@ _CACHE_SIZE = 8
 
 def rules_for(scenario: Scenario) -> Rules:
     """The rules of a scenario, compiled once per content in this process."""
-    key = hashlib.sha256(
-        json.dumps([scenario.file, scenario.source.data], default=str).encode()
-    ).hexdigest()
+    key = hashlib.sha256(json.dumps([scenario.file, scenario.source.data], default=str).encode()).hexdigest()
     if key not in _CACHE:
         _CACHE[key] = Rules(scenario)
         if len(_CACHE) > _CACHE_SIZE:

@@ -156,7 +156,9 @@ class Situation:
 
     def copy(self, **changes: Mapping[str, Node]) -> Situation:
         """The same moment with something else assumed."""
-        fields = {name: getattr(self, name) for name in ("parameters", "state", "now", "play", "last", "nature")}
+        fields = {
+            name: getattr(self, name) for name in ("parameters", "state", "now", "play", "last", "nature")
+        }
         return Situation(workbook=self.workbook, **{**fields, **changes})
 
     def become(self, **changes: Mapping[str, Node]) -> None:

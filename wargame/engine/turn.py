@@ -42,7 +42,9 @@ class Group:
     level: float | None = None
 
 
-def move_state(situation: Situation, groups: Iterable[Group], *, certain: bool, checked: bool = False) -> None:
+def move_state(
+    situation: Situation, groups: Iterable[Group], *, certain: bool, checked: bool = False
+) -> None:
     """Add up the groups' changes on the state as it stands, then clip (R4; also each item of R5).
 
     With `certain`, weights are 0 or 1 and select; otherwise they are probabilities and multiply.
@@ -58,7 +60,9 @@ def move_state(situation: Situation, groups: Iterable[Group], *, certain: bool, 
             target = situation.value(effect.formula, level=group.level)
             change = graph.sub(target, situation.state[effect.variable]) if effect.is_set else target
             weighed = (
-                graph.where(group.weight, change, graph.zero) if certain else graph.weigh(group.weight, change)
+                graph.where(group.weight, change, graph.zero)
+                if certain
+                else graph.weigh(group.weight, change)
             )
             if not weighed.is_leaf:
                 weighed.lines = tuple(dict.fromkeys((*weighed.lines, effect.formula.line)))
@@ -120,7 +124,9 @@ def _double_sets(graph: Graph, sets: Mapping[str, list[tuple[Node, Check]]]) -> 
     return checks
 
 
-def apply_calendar(situation: Situation, entries: Sequence[CalendarEntry], turn: Node, *, checked: bool) -> None:
+def apply_calendar(
+    situation: Situation, entries: Sequence[CalendarEntry], turn: Node, *, checked: bool
+) -> None:
     """R1: the entries due this turn change state variables; bounds are clipped after each entry."""
     for entry in entries:
         effects = [change for change in entry.changes if change.variable in situation.state]
@@ -161,7 +167,9 @@ def _is_due(graph: Graph, turns: Sequence[int], duration: int | None, turn: Node
     return due
 
 
-def resolve(situation: Situation, policies: Sequence[Policy], *, certain: bool, checked: bool = False) -> None:
+def resolve(
+    situation: Situation, policies: Sequence[Policy], *, certain: bool, checked: bool = False
+) -> None:
     """R4: the effects of the policies (in the order given), then of the world rules, on the state before them."""
     groups = [
         Group(

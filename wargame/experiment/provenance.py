@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wargame import __version__
 from wargame.scenario.loading import loads
 from wargame.scenario.scenario import Scenario
 
@@ -43,7 +44,7 @@ def manifest_of(
         "uncertain": uncertain,
         "orders": list(orders),
         "actors": {name: f"{own.__module__}.{own.__qualname__}" for name, own in actors.items()},
-        "wargame": importlib.metadata.version("wargame"),
+        "wargame": __version__,
         "mesa": importlib.metadata.version("mesa"),
         "machine": f"{platform.system()} {platform.machine()}",
         "git_commit": _git_commit(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -69,12 +69,18 @@ def simulate(
         seed=seed,
         uncertain=uncertain,
         orders=OrderBook.parse(scenario, texts),
-        actors=dict(check_actors(scenario, actors or {})),
+        actors=check_actors(scenario, actors or {}),
         sample=sample,
     )
     layout = rules_for(scenario).layout(uncertain=uncertain)
     manifest = manifest_of(
-        scenario, episodes=episodes, seed=seed, engine="mesa", uncertain=uncertain, orders=texts, actors=play.actors
+        scenario,
+        episodes=episodes,
+        seed=seed,
+        engine="mesa",
+        uncertain=uncertain,
+        orders=texts,
+        actors=play.actors,
     )
     with closing(_blocks(play, episodes, workers)) as blocks:
         shown = _with_progress(blocks, episodes, scenario.name) if progress else blocks
@@ -94,7 +100,7 @@ def _check(episodes: int, seed: int, engine: str, workers: int, sample: int) -> 
             raise RunError(f"{name} is {value!r}; give a whole number from {least:,} to {most:,}")
 
 
-def _blocks(play: Play, episodes: int, workers: int) -> Iterator[Block]:
+def _blocks(play: Play, episodes: int, workers: int) -> Generator[Block, None, None]:
     spans = [(first, min(BLOCK, episodes - first)) for first in range(0, episodes, BLOCK)]
     if workers == 1 or len(spans) == 1:
         from wargame.engine.play import play_block
@@ -150,7 +156,9 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
     manifest: Mapping[str, Any] = results.manifest
     if manifest.get("actors"):
         names = ", ".join(manifest["actors"])
-        raise RunError(f"the run was played with own Python classes for {names}; replay it from your own code")
+        raise RunError(
+            f"the run was played with own Python classes for {names}; replay it from your own code"
+        )
     model = WargameModel(
         scenario_of(manifest),
         seed=int(manifest["seed"]),

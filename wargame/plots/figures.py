@@ -17,7 +17,7 @@ from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
 from wargame.plots.trajectories import PANEL, fan_charts
 
-__all__ = ["save_figures"]
+__all__ = ["outcome_figure", "policy_figure", "save_figures", "trajectory_figure"]
 
 WIDTH = 7.2
 """Inches: the full width of a page."""

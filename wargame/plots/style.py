@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 __all__ = [
     "ACCENT",
+    "HIGHLIGHT",
     "INK",
     "MUTED",
     "PALETTE",
@@ -31,22 +32,22 @@ PALETTE = (
     "#0072B2",
     "#E69F00",
     "#009E73",
-    "#CC79A7",
-    "#56B4E9",
     "#D55E00",
-    "#F0E442",
+    "#56B4E9",
     "#333333",
+    "#CC79A7",
+    "#F0E442",
     "#7A4B1E",
 )
 """Okabe and Ito's colours (2008, "Color universal design"), black softened, and a brown as the ninth.
 
-Ordered so that neighbours in a stack differ in lightness as well as in hue.
+In the order in which neighbours, as in a stack of bars, are farthest apart for the colour-blind.
 """
 
 INK = "#222222"
 MUTED = "#666666"
 ACCENT = PALETTE[0]
-HIGHLIGHT = PALETTE[5]
+HIGHLIGHT = PALETTE[3]
 
 STEPS = (1, 2, 4, 8, 12, 20, 24, 40, 48, 60, 80, 100, 120, 200, 240, 500, 1000, 2000, 5000)
 """Distances between labelled turns: for quarters and months these come back to the same season."""

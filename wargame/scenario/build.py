@@ -88,7 +88,11 @@ def _translate(source: Source, item: dict[str, Any]) -> Problem:
         )
     if kind == "missing":
         key = str(item["loc"][-1])
-        return source.problem(path, f"the key {key!r} is missing in {'.'.join(path) or 'the scenario'}", remedy=f"add `{key}: ...`")
+        return source.problem(
+            path,
+            f"the key {key!r} is missing in {'.'.join(path) or 'the scenario'}",
+            remedy=f"add `{key}: ...`",
+        )
     if kind == "wargame":
         return source.problem(
             path,
@@ -104,7 +108,9 @@ def _translate(source: Source, item: dict[str, Any]) -> Problem:
         f"{'.'.join(path)}: {_plain_message(kind, item['msg'])}",
         found=found if len(found) <= 80 else found[:77] + "...",
         allowed=allowed,
-        remedy=did_you_mean(str(item.get("input")), allowed.replace("'", "").replace(" or ", ", ").split(", "))
+        remedy=did_you_mean(
+            str(item.get("input")), allowed.replace("'", "").replace(" or ", ", ").split(", ")
+        )
         or "see docs/scenario-language.md for what may stand here",
     )
 
@@ -195,7 +201,10 @@ def _dates(source: Source, document: Document) -> Calendar:
         return Calendar.starting(time.step, time.start, time.horizon)
     except DateError as error:
         problem = source.problem(
-            ("time", "start"), str(error), found=str(time.start), remedy="write `start` in the form of the step"
+            ("time", "start"),
+            str(error),
+            found=str(time.start),
+            remedy="write `start` in the form of the step",
         )
         raise ScenarioError(problem) from None
 
@@ -287,7 +296,11 @@ def _span(
         )
         zero = builder.number(path, 0.0)
         return zero, zero
-    initial = None if part.initial.formula is None else builder.formula((*path, "initial"), part.initial.formula, "initial")
+    initial = (
+        None
+        if part.initial.formula is None
+        else builder.formula((*path, "initial"), part.initial.formula, "initial")
+    )
     builder.check_inside((*path, "initial"), initial, low, high, "the initial value")
     return low, high
 
@@ -303,7 +316,9 @@ def _metrics(builder: Builder) -> dict[str, Metric]:
         where = (*path, "value") if isinstance(builder.source.data["metrics"][name], dict) else path
         formula = builder.formula(where, part.value, "metrics", metric=True)
         aggregates = [
-            node for node in walk(formula.tree) if isinstance(node, Call) and node.operation.startswith("over.")
+            node
+            for node in walk(formula.tree)
+            if isinstance(node, Call) and node.operation.startswith("over.")
         ]
         if not aggregates and not builder.failed(where):
             builder.problem(
@@ -327,7 +342,9 @@ def _check_cycles(builder: Builder, parts: Mapping[str, Any]) -> None:
     found = cycle(graph)
     if found:
         head = found[0]
-        path = ("outcomes", head.removeprefix("outcome.")) if head.startswith("outcome.") else ("define", head)
+        path = (
+            ("outcomes", head.removeprefix("outcome.")) if head.startswith("outcome.") else ("define", head)
+        )
         builder.problem(
             path,
             f"definitions depend on each other in a circle: {' -> '.join(found)}",

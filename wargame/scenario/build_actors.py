@@ -188,7 +188,9 @@ def _script(builder: Builder, actor: str, entries: Mapping[str, Any]) -> tuple[A
                 remedy="let the first entry be turn 0",
             )
         if result and turn <= result[-1][0]:
-            builder.problem(where, "the script's entries are not in order of time", found=date, remedy="sort them")
+            builder.problem(
+                where, "the script's entries are not in order of time", found=date, remedy="sort them"
+            )
         result.append((turn, builder.policy_list(where, actor, policies)))
     return tuple(result)
 
@@ -230,7 +232,8 @@ def _beliefs(builder: Builder, actor: str, part: Any) -> Beliefs:
             others = [name for name in builder.document.actors if name != actor]
             builder.problem(
                 where,
-                f"{actor} cannot expect anything of {other!r}" + (", which is itself" if other == actor else ""),
+                f"{actor} cannot expect anything of {other!r}"
+                + (", which is itself" if other == actor else ""),
                 allowed=join_names(others),
                 remedy=did_you_mean(other, others) or "name another actor",
             )

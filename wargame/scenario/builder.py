@@ -62,7 +62,9 @@ SCOPES: dict[str, Scope] = {
 
 def described(builder: Builder, path: KeyPath, part: Any) -> dict[str, Any]:
     """The keywords of Described for a part of the file."""
-    shared = {key: getattr(part, key) for key in ("label", "unit", "source", "judgement") if hasattr(part, key)}
+    shared = {
+        key: getattr(part, key) for key in ("label", "unit", "source", "judgement") if hasattr(part, key)
+    }
     if hasattr(part, "description"):
         shared["description"] = part.description
     name = getattr(part, "name", "") or path[-1]
@@ -291,7 +293,11 @@ class Builder:
             self.names.check(outside, SCOPES["metric arithmetic"])
         except FormulaError as error:
             self.problem(
-                path, f"{'.'.join(path)}: {error}", found=error.found, allowed=error.allowed, remedy=error.remedy
+                path,
+                f"{'.'.join(path)}: {error}",
+                found=error.found,
+                allowed=error.allowed,
+                remedy=error.remedy,
             )
 
     def policy_list(self, path: KeyPath, actor: str, listed: Iterable[str]) -> tuple[str, ...]:
@@ -409,4 +415,3 @@ def _without_aggregates(tree: Tree) -> Tree:
             return Number(0.0)
         return Call(tree.operation, tuple(_without_aggregates(argument) for argument in tree.arguments))
     return tree
-

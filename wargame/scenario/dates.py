@@ -68,6 +68,8 @@ def _steps(step: str, text: str) -> int:
     pattern, per_year, example = _FORMS[step]
     match = re.match(pattern, text)
     if match is None:
-        raise DateError(f"{text!r} is not a date for turns of a {step}; write it as {example}, or a turn number")
+        raise DateError(
+            f"{text!r} is not a date for turns of a {step}; write it as {example}, or a turn number"
+        )
     groups = match.groups()
     return int(groups[0]) * per_year + (int(groups[1]) - 1 if len(groups) > 1 else 0)

@@ -76,9 +76,7 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     for dotted, value in changes.items():
         path = _apply(source, data, dotted, value)
         changed[path] = f"{dotted}={_shown(value)}"
-    return build(
-        replace(source, data=data, changed=changed, overrides={**source.overrides, **changes})
-    )
+    return build(replace(source, data=data, changed=changed, overrides={**source.overrides, **changes}))
 
 
 def _shown(value: Any) -> str:
@@ -166,9 +164,7 @@ def _unknown(source: Source, dotted: str, target: Any, part: str) -> ScenarioErr
     elif isinstance(target, list):
         known = [str(item.get("name", index)) for index, item in enumerate(target) if isinstance(item, dict)]
     if target is source.data or "name" in known and "outcomes" in known:
-        known += [
-            name for group in ("parameters", "state") for name in (source.data.get(group) or {})
-        ]
+        known += [name for group in ("parameters", "state") for name in (source.data.get(group) or {})]
     return ScenarioError(
         Problem(
             file=source.file,

@@ -23,7 +23,9 @@ def _as_formula(value: Any) -> Any:
     if isinstance(value, int | float):
         number = float(value) if abs(value) < 1e308 else math.inf
         if not math.isfinite(number):
-            raise PydanticCustomError("wargame", "a number must be finite", {"remedy": "write a smaller number"})
+            raise PydanticCustomError(
+                "wargame", "a number must be finite", {"remedy": "write a smaller number"}
+            )
         return repr(value)
     if isinstance(value, str) and value.strip():
         return value
@@ -120,7 +122,10 @@ class Choice(Part):
             raise PydanticCustomError(
                 "wargame",
                 "values and weights differ in number",
-                {"shown": f"{len(self.values)} values, {len(self.weights)} weights", "remedy": "give one weight each"},
+                {
+                    "shown": f"{len(self.values)} values, {len(self.weights)} weights",
+                    "remedy": "give one weight each",
+                },
             )
         return self
 
@@ -241,7 +246,10 @@ class Expects(Part):
             raise PydanticCustomError(
                 "wargame",
                 f"beliefs `{self.beliefs}` take no `{name}`",
-                {"allowed": ", ".join(sorted(allowed)) or "no other key", "remedy": "remove it, or choose other beliefs"},
+                {
+                    "allowed": ", ".join(sorted(allowed)) or "no other key",
+                    "remedy": "remove it, or choose other beliefs",
+                },
             )
         needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs)
         if needed and needed not in given:
@@ -336,12 +344,8 @@ class Actor(Part):
     label: str = ""
     description: str = ""
     aims: str = ""
-    policies: Annotated[
-        dict[str, Annotated[Policy, BeforeValidator(_empty_policy)]], Field(min_length=1)
-    ]
-    utility: Annotated[
-        dict[str, Annotated[Definition, BeforeValidator(_term)]], BeforeValidator(_terms)
-    ] = {}
+    policies: Annotated[dict[str, Annotated[Policy, BeforeValidator(_empty_policy)]], Field(min_length=1)]
+    utility: Annotated[dict[str, Annotated[Definition, BeforeValidator(_term)]], BeforeValidator(_terms)] = {}
     decision: Decision
     perception: dict[str, Sight] = {}
     before: PolicyList = []

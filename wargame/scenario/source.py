@@ -130,9 +130,7 @@ class _Reader:
         self.values = 0
 
     def error(self, line: int, message: str, *, found: str = "", remedy: str = "") -> ScenarioError:
-        return ScenarioError(
-            Problem(file=self.file, line=line, message=message, found=found, remedy=remedy)
-        )
+        return ScenarioError(Problem(file=self.file, line=line, message=message, found=found, remedy=remedy))
 
     def compose(self, text: str) -> Node:
         deepest = max((len(row) - len(row.lstrip(" [{-")) for row in text.splitlines()), default=0)
