@@ -1,7 +1,7 @@
 """Published models give their known answers; `configs/classics/README.md` tells the format of the numbers.
 
-The quick tests play a few thousand episodes, `-m verify` ten times as many. Seeds are fixed: a miss of four
-standard errors means a wrong model or engine.
+The quick tests play one or two thousand episodes of each run, `-m verify` ten times as many or more. Seeds are
+fixed: a miss of four standard errors means a wrong model or engine.
 """
 
 from __future__ import annotations

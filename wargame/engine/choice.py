@@ -375,7 +375,7 @@ def order_and_pick(workbook: Workbook, seat: Seat, shares: Sequence[Node]) -> tu
 
 
 def learn(workbook: Workbook, actor: Actor) -> dict[str, Node]:
-    """R7: beliefs about the others' moves after this turn, by row. A phase in which the other was skipped teaches nothing."""
+    """R7: beliefs about the others' moves after this turn, by row; being skipped in a phase teaches nothing."""
     graph, beliefs = workbook.graph, actor.decision.beliefs
     situation = workbook.realized()
     learned: dict[str, Node] = {}

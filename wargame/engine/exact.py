@@ -41,7 +41,10 @@ class ExactPlan:
         self.score = self.graph.sub(self.graph.add(*self.terms), self.cost)
 
     def loops_for(self, value: Node, rows: str) -> list[Loop]:
-        """The loops around the value; one that cannot change it becomes a single pass. Results go to the rows from `rows` on, one per own policy. Raises ScenarioError beyond MAX_EVALUATIONS."""
+        """The loops around the value; one that cannot change it becomes a single pass.
+
+        Results go to the rows from `rows` on, one per own policy. Raises ScenarioError beyond MAX_EVALUATIONS.
+        """
         kept = [
             replace(loop, rows=rows) if loop.reduce == "each" else self._kept(loop, value)
             for loop in self.loops

@@ -164,7 +164,7 @@ class WargameModel(mesa.Model):
     def fail(self, block: str) -> None:
         """Stop the episode because a check of `block` failed; raises EpisodeError."""
         self.running = False
-        self.failure = self.rules.diagnose(block, self.workspace, self.episode, max(self.turn, 0))
+        self.failure = self.rules.explainer.diagnose(block, self.workspace, self.episode, max(self.turn, 0))
         self._forget()
         raise EpisodeError(self.failure)
 

@@ -28,7 +28,7 @@ class OrderBook:
 
     @classmethod
     def parse(cls, scenario: Scenario, texts: Iterable[str]) -> OrderBook:
-        """Read orders such as `washington=cut_troops@2026Q1`; a later order for the same turn replaces an earlier one."""
+        """Read orders such as `washington=cut_troops@2026Q1`; of two for one turn the later one counts."""
         by_turn: dict[int, dict[str, int]] = {}
         listed = tuple(texts)
         for text in listed:

@@ -28,7 +28,7 @@ class Play:
     scenario: Scenario
     seed: int
     uncertain: bool = False
-    orders: OrderBook = OrderBook()
+    orders: OrderBook = field(default_factory=OrderBook)
     actors: Mapping[str, type[StateActor]] = field(default_factory=dict)
     sample: int = 32
     """Full trajectories are kept of the first so many episodes."""

@@ -11,25 +11,26 @@ import functools
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from wargame.engine import blocks, counts, distributions, numeric
+from wargame.engine import blocks
 from wargame.engine.block import Failure, Layout, Variable
-from wargame.engine.blocks import Code
 from wargame.engine.choice import Seat, choice_probabilities, expectations, mean_scores, order_and_pick
+from wargame.engine.code import Code
+from wargame.engine.compiling import Function, compile_function
+from wargame.engine.deal import deal, stream_kinds
 from wargame.engine.draws import Streams
-from wargame.engine.emit import Check, Store, emit_function, emit_nested, emit_values
+from wargame.engine.emit import emit_function, emit_nested, emit_values
 from wargame.engine.exact import ExactPlan
+from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
+from wargame.engine.metrics import record, settle
 from wargame.engine.situation import Workbook
 from wargame.scenario.errors import WargameError
 from wargame.scenario.scenario import Distribution, Scenario
 
 __all__ = ["EpisodeError", "Rules", "rules_for"]
-
-Function = Callable[[Any], Any]
 
 
 class EpisodeError(WargameError):
@@ -53,9 +54,7 @@ class Rules:
         self.codes: dict[str, Code] = {}
         self.sources: dict[str, str] = {}
         self.functions: dict[str, Function] = {}
-        self._diagnoses: dict[str, Function] = {}
-        self._explanations: dict[str, Function] = {}
-        self._exact: dict[str, ExactPlan] = {}
+        self.exact: dict[str, ExactPlan] = {}
         self._lay_out()
         self._build()
         self.rows = self.workbook.rows
@@ -67,11 +66,11 @@ class Rules:
     def _lay_out(self) -> None:
         """Allocate the rows that code or callers address as runs, in order."""
         row, scenario = self.workbook.row, self.scenario
-        turn, deal = blocks.stream_kinds(self.workbook)
+        turn, dealt = stream_kinds(self.workbook)
         self.turn_streams = Streams(list(turn), list(turn.values()))  # type: ignore[arg-type]
-        self.deal_streams = Streams(list(deal), list(deal.values()))  # type: ignore[arg-type]
+        self.deal_streams = Streams(list(dealt), list(dealt.values()))  # type: ignore[arg-type]
         row("turn")
-        for name in (*turn, *deal):
+        for name in (*turn, *dealt):
             row(f"draw.{name}", 0.5)
         for variable in scenario.state:
             row(f"state.{variable}")
@@ -113,7 +112,7 @@ class Rules:
 
     def _build(self) -> None:
         book = self.workbook
-        self._add(blocks.deal(book, uncertain=False))
+        self._add(deal(book, uncertain=False))
         self._add(blocks.begin(book))
         for actor in self.scenario.actors:
             self._add(blocks.perceive_block(book, actor))
@@ -125,9 +124,9 @@ class Rules:
             blocks.nature_block,
             blocks.book,
             blocks.learn,
-            blocks.record,
+            record,
             blocks.judge,
-            blocks.settle,
+            settle,
         ):
             self._add(build(book))
 
@@ -140,7 +139,7 @@ class Rules:
             expected, expected_rows = self._expected(seat, code)
             self._add(code)
             if seat.actor.decision.expectation == "exact":
-                plan = self._exact[seat.name] = ExactPlan(book, seat, expected_rows)
+                plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
                 loops = plan.loops_for(plan.score, rows)
@@ -215,85 +214,19 @@ class Rules:
 
     def _compile(self, name: str, source: str) -> None:
         self.sources[name] = source
-        self.functions[name] = _compile(name, source)
+        self.functions[name] = compile_function(name, source)
 
     def function(self, name: str) -> Function | None:
         """The function of a block; None where the scenario gives it nothing to do."""
         if name == "deal_uncertain" and name not in self.functions:
-            self._add(blocks.deal(self.workbook, uncertain=True))
+            self._add(deal(self.workbook, uncertain=True))
             self.start.extend(self.workbook.template[len(self.start) :])
         return self.functions.get(name)
 
-    # ---- what went wrong, and why it was chosen ------------------------------------------------------------------
-
-    def diagnose(self, name: str, workspace: Sequence[float], episode: int, turn: int) -> Failure:
-        """The first check of block `name` that fails on this workspace, with the values its formula read."""
-        flat = [part for check in self.codes[name].checks for part in (*check.parts, check)]
-        if name not in self._diagnoses:
-            nodes = [node for check in flat for node in (check.node, *check.names.values())]
-            self._diagnoses[name] = _compile("values", emit_values("values", nodes, self.rows))
-        values = iter(self._diagnoses[name](workspace))
-        for check in flat:
-            value = next(values)
-            names = dict(zip(check.names, (next(values) for _ in check.names), strict=True))
-            if not _holds(check, value):
-                return Failure(
-                    episode=episode,
-                    turn=turn,
-                    reason=check.title,
-                    file=self.scenario.file,
-                    line=check.line,
-                    formula=check.formula,
-                    values=names,
-                )
-        raise AssertionError(f"block {name} failed, but none of its checks does")
-
-    def explain(self, seat: Seat, workspace: Sequence[float]) -> dict[str, dict[str, float]]:
-        """Every term of each policy's score, by policy and term; `cost` is the last, with its sign."""
-        if seat.name not in self._explanations:
-            self._explanations[seat.name] = self._explanation(seat)
-        return dict(self._explanations[seat.name](workspace))
-
-    def _explanation(self, seat: Seat) -> Function:
-        from wargame.engine.choice import imagine, planning_situation
-
-        titles = [*seat.actor.utility, "cost"]
-        book = self.workbook
-        if seat.name in self._exact:
-            plan = self._exact[seat.name]
-            first = f"score.{seat.policies[0].full_name}"
-            parts = [*plan.terms, book.graph.apply("neg", plan.cost)]
-            functions = [
-                _compile(
-                    "term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows)
-                )
-                for part in parts
-            ]
-            start, count = self.rows[first], len(seat.policies)
-
-            def exactly(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
-                table: dict[str, dict[str, float]] = {policy.name: {} for policy in seat.policies}
-                for title, function in zip(titles, functions, strict=True):
-                    copy = list(workspace)
-                    function(copy)
-                    for policy, value in zip(seat.policies, copy[start : start + count], strict=True):
-                        table[policy.name][title] = value
-                return table
-
-            return exactly
-        nodes: list[Node] = []
-        expected = {name: book.row(row) for name, row in self.expectation_rows[seat.name].items()}
-        situation = planning_situation(book, seat, expected)
-        for policy in seat.policies:
-            terms, cost = imagine(situation, seat, [policy])
-            nodes += [*terms, book.graph.apply("neg", cost)]
-        function = _compile("terms", emit_values("terms", nodes, self.rows))
-
-        def at_the_mean(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
-            values = iter(function(workspace))
-            return {policy.name: {title: next(values) for title in titles} for policy in seat.policies}
-
-        return at_the_mean
+    @functools.cached_property
+    def explainer(self) -> Explainer:
+        """Says what went wrong, and why a policy was chosen."""
+        return Explainer(self)
 
     # ---- what results are about ----------------------------------------------------------------------------------
 
@@ -308,7 +241,7 @@ class Rules:
         scenario = self.scenario
         situation = self.workbook.realized()
         nodes = [situation.value(end) for variable in scenario.state.values() for end in variable.span]
-        ends = _compile("ends", emit_values("ends", nodes, self.rows))(self.start)
+        ends = compile_function("ends", emit_values("ends", nodes, self.rows))(self.start)
         variables = tuple(
             Variable(
                 name=variable.name,
@@ -330,33 +263,6 @@ class Rules:
             sampled=(*(f"parameters.{name}" for name in unknown), *(f"state.{name}" for name in random)),
             horizon=scenario.horizon,
         )
-
-
-def _holds(check: Check, value: float) -> bool:
-    if check.kind == "probability":
-        return 0.0 <= value <= 1.0
-    if check.kind == "not negative":
-        return 0.0 <= value < float("inf")
-    if check.kind == "at most one":
-        return value <= 1.0
-    return value - value == 0.0
-
-
-_NAMESPACE: Mapping[str, Any] = {
-    **{name: getattr(numeric, name) for name in numeric.__all__},
-    **{name: getattr(counts, name) for name in counts.__all__},
-    "distributions": distributions,
-    "inf": float("inf"),
-    "nan": float("nan"),
-}
-
-
-def _compile(name: str, source: str) -> Function:
-    """The function that the emitter's own text defines (never text from a scenario file)."""
-    namespace = dict(_NAMESPACE)
-    exec(compile(source, f"<rules {name}>", "exec"), namespace)
-    function: Function = namespace[name]
-    return function
 
 
 _CACHE: OrderedDict[str, Rules] = OrderedDict()

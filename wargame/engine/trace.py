@@ -42,7 +42,7 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
     workspace, phase = model.workspace, seat.phase
     looks_ahead = seat.actor.decision.looks_ahead and index >= 0
     available = actor.available(phase)
-    terms = model.rules.explain(seat, workspace) if looks_ahead else {}
+    terms = model.rules.explainer.explain(seat, workspace) if looks_ahead else {}
     reason = "draw"
     if type(actor).choose is not Plain.choose:
         reason = "own rule"

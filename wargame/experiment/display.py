@@ -54,7 +54,8 @@ def _title(results: Results) -> str:
 
 
 def _counts(results: Results) -> str:
-    parts = [f"{len(results):,} episodes of up to {results.layout.horizon} turns"]
+    horizon = results.layout.horizon
+    parts = [f"{len(results):,} episodes of up to {horizon} turn{'s' if horizon > 1 else ''}"]
     if "seed" in results.manifest:
         parts.append(f"seed {results.manifest['seed']}")
     if results.failed:

@@ -1,6 +1,7 @@
 """Intervals for shares and means: what chance alone leaves open after n episodes.
 
 Only the standard library, so that a result can state its interval anywhere; SciPy is the oracle in the tests.
+The engine's beta distribution does not serve here: it ends at shapes of 100,000, and a long run goes beyond.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ __all__ = ["Labels"]
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """For every outcome, variable, actor and policy (`actor.policy`) its label, for every variable its unit.
+    """For every outcome, variable, actor, policy (`actor.policy`) and metric its label, for every variable its unit.
 
     `turns` has a label for each turn ("2025Q3").
     """
@@ -22,6 +22,7 @@ class Labels:
     variables: Mapping[str, str]
     actors: Mapping[str, str]
     policies: Mapping[str, str]
+    metrics: Mapping[str, str]
     units: Mapping[str, str]
     turns: Sequence[str]
 
@@ -37,6 +38,7 @@ class Labels:
             variables=_labelled(own, own, given.get("variables")),
             actors=_labelled(layout.actors, given.get("actors")),
             policies=_policies(layout.policies, given.get("policies") or {}),
+            metrics=_labelled(layout.metrics, given.get("metrics")),
             units={item.name: units.get(item.name) or item.unit for item in layout.variables},
             turns=[str(turns[turn] if turn < len(turns) else turn) for turn in range(layout.horizon)],
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import textwrap
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from wargame.experiment.results import Results
 from wargame.plots.outcomes import outcome_shares
 from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
-from wargame.plots.trajectories import PANEL, fan_charts
+from wargame.plots.trajectories import fan_charts, fan_height
 
 __all__ = ["outcome_figure", "policy_figure", "save_figures", "trajectory_figure"]
 
@@ -73,7 +72,7 @@ def trajectory_figure(results: Results, episode: int | None = None) -> Figure:
     table, labels = results.trajectories, results.labels
     count = len(results.layout.variables)
     columns = 4 if count > 6 else 3 if count > 4 else 2
-    figure = new_figure(WIDTH, 1.5 + math.ceil(count / columns) * PANEL[1], laid_out=False)
+    figure = new_figure(WIDTH, 1.2 + fan_height(list(labels.variables.values()), columns), laid_out=False)
     shown = None
     if episode is not None:
         sample = results.sample
@@ -111,6 +110,8 @@ def policy_figure(results: Results, actor: str) -> Figure:
         f"Episodes that played the turn: {running.iloc[0]:,} in {labels.turns[0]}, "
         f"{running.iloc[-1]:,} in {labels.turns[-1]}; shares are of these."
     )
+    if table[table["actor"] == actor].groupby("turn")["share"].sum().max() > 1 + 1e-9:
+        note += " This actor moves in several phases of a turn and plays a policy in each."
     _frame(figure, f"What was played: {labels.actors[actor]}", _run(results), note)
     return figure
 

@@ -13,10 +13,12 @@ from matplotlib.ticker import MaxNLocator
 
 from wargame.plots.style import ACCENT, HIGHLIGHT, new_figure, style, tick_turns, wrapped
 
-__all__ = ["fan_chart", "fan_charts"]
+__all__ = ["fan_chart", "fan_charts", "fan_height"]
 
 BANDS = (("q05", "q95", 0.18, "5–95 % of episodes"), ("q25", "q75", 0.38, "25–75 %"))
 SMALL_TITLE: dict[str, Any] = {"fontsize": 7, "fontweight": "normal"}
+SMALL_WIDTH = 24
+"""Characters in a line of a small multiple's title."""
 LEGEND = 0.2
 PANEL = (1.8, 1.32)
 """Width and height of a small multiple, in inches; `LEGEND` is the height of the row above them."""
@@ -55,7 +57,9 @@ def fan_chart(
         ax.ticklabel_format(axis="y", useOffset=False)
         ax.margins(y=0.08)
         ax.grid(axis="y")
-        ax.set_title(wrapped(label or variable, 24 if small else 60), **(SMALL_TITLE if small else {}))
+        ax.set_title(
+            wrapped(label or variable, SMALL_WIDTH if small else 60), **(SMALL_TITLE if small else {})
+        )
         ax.set_ylabel(wrapped(unit, 18 if small else 40), fontsize=6.5 if small else None)
         if small:
             ax.tick_params(labelsize=6.5)
@@ -91,7 +95,8 @@ def fan_charts(
     rows = math.ceil(len(names) / columns)
     with style():
         if figure is None:
-            figure = new_figure(columns * PANEL[0], rows * PANEL[1] + LEGEND)
+            shown = [(labels or {}).get(name, name) for name in names]
+            figure = new_figure(columns * PANEL[0], fan_height(shown, columns))
         grid = figure.add_gridspec(rows + 1, columns, height_ratios=[LEGEND, *[PANEL[1]] * rows])
         panels: list[Axes] = []
         for place, name in enumerate(names):
@@ -107,6 +112,13 @@ def fan_charts(
         if panels:
             _legend(figure.add_subplot(grid[0, :]), panels[0])
     return panels
+
+
+def fan_height(labels: Sequence[str], columns: int) -> float:
+    """The inches that `fan_charts` needs for panels with these labels, long ones included."""
+    lines = [wrapped(label, SMALL_WIDTH).count("\n") for label in labels]
+    extra = sum(max(lines[start : start + columns]) for start in range(0, len(lines), columns))
+    return math.ceil(len(labels) / columns) * PANEL[1] + LEGEND + 0.09 * extra
 
 
 def _legend(ax: Axes, panel: Axes) -> None:

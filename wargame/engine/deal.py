@@ -1,0 +1,150 @@
+"""The start of an episode: what is dealt (parameters, bounds, initial state, first beliefs), and the random streams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wargame.engine.code import Code, changed_parameters, must_be_finite
+from wargame.engine.graph import Node
+from wargame.engine.situation import Situation, Workbook
+from wargame.scenario.formula import Formula
+from wargame.scenario.names import names_in
+from wargame.scenario.scenario import Distribution, Parameter
+
+__all__ = ["deal", "stream_kinds"]
+
+CENTRED = ("normal", "lognormal", "beta")
+"""Distributions whose inverse needs a uniform strictly inside (0, 1)."""
+
+
+def stream_kinds(workbook: Workbook) -> tuple[dict[str, str], dict[str, str]]:
+    """The random streams of a scenario, by name, with their kinds: those of every turn, those of the deal."""
+    scenario = workbook.scenario
+    turn: dict[str, str] = {}
+    for actor in scenario.actors.values():
+        for variable in actor.perception:
+            turn[f"perceive.{actor.name}.{variable}"] = "centred"
+        if isinstance(actor.decision.revise, Formula):
+            turn[f"revise.{actor.name}"] = "uniform"
+        for phase in scenario.phases:
+            if actor.in_phase(phase):
+                turn[f"{actor.name}.{phase}"] = "uniform"
+    if any(actor.decision.revise == "one" for actor in scenario.actors.values()):
+        turn["revise"] = "uniform"
+    for item in scenario.nature.values():
+        turn[item.name] = "centred" if item.kind == "normal" else "uniform"
+    dealt: dict[str, Distribution] = {}
+    for parameter in scenario.parameters.values():
+        if parameter.distribution is not None:
+            dealt[f"parameter.{parameter.name}"] = parameter.distribution
+    for state in scenario.state.values():
+        if isinstance(state.initial, Distribution):
+            dealt[f"initial.{state.name}"] = state.initial
+    deal = {name: "centred" if one.kind in CENTRED else "uniform" for name, one in dealt.items()}
+    return turn, deal
+
+
+def deal(workbook: Workbook, *, uncertain: bool) -> Code:
+    """The start of an episode: parameters, bounds, initial state, first beliefs."""
+    code = Code(
+        name="deal_uncertain" if uncertain else "deal",
+        title="Deal parameters, bounds, initial state and beliefs.",
+    )
+    scenario, graph = workbook.scenario, workbook.graph
+    situation = workbook.realized()
+    situation.become(parameters={}, state={})
+    for parameter in _in_order(scenario.parameters):
+        if uncertain and parameter.distribution is not None:
+            node = _sample(workbook, situation, parameter.distribution, f"parameter.{parameter.name}")
+        else:
+            node = workbook.datum(f"parameter.{parameter.name}", parameter.value, situation)
+        code.keep(workbook, f"parameter.{parameter.name}", node)
+        if parameter.name in changed_parameters(workbook):
+            code.keep(workbook, f"base.{parameter.name}", node)
+        situation.become(parameters={**situation.parameters, parameter.name: node})
+        must_be_finite(code, situation, node, parameter.value, f"parameter {parameter.name}")
+    for variable in scenario.state.values():
+        low, high = (
+            None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)
+            for end, bound in (("low", variable.low), ("high", variable.high))
+        )
+        for end, limit in (("low", low), ("high", high)):
+            if limit is not None:
+                code.keep(workbook, f"{end}.{variable.name}", limit)
+        if isinstance(variable.initial, Distribution):
+            value = _sample(workbook, situation, variable.initial, f"initial.{variable.name}")
+            formula = variable.initial.arguments[0]
+        else:
+            value = workbook.datum(f"initial.{variable.name}", variable.initial, situation)
+            formula = variable.initial
+        value = graph.clip(value, low, high)
+        code.keep(workbook, f"state.{variable.name}", value)
+        situation.become(state={**situation.state, variable.name: value})
+        must_be_finite(code, situation, value, formula, f"the initial value of {variable.name}")
+    _first_beliefs(workbook, situation, code)
+    return code
+
+
+def _in_order(parameters: Mapping[str, Parameter]) -> list[Parameter]:
+    """Parameters so that each comes after those it is computed from."""
+    done: dict[str, Parameter] = {}
+
+    def visit(parameter: Parameter) -> None:
+        formulas = [parameter.value, *(parameter.distribution.arguments if parameter.distribution else ())]
+        for formula in formulas:
+            for name in names_in(formula):
+                if name not in done:
+                    visit(parameters[name])
+        done[parameter.name] = parameter
+
+    for parameter in parameters.values():
+        if parameter.name not in done:
+            visit(parameter)
+    return list(done.values())
+
+
+def _sample(workbook: Workbook, situation: Situation, distribution: Distribution, stream: str) -> Node:
+    """A number drawn from a distribution by inverse CDF, from one draw."""
+    graph = workbook.graph
+    uniform = workbook.row(f"draw.{stream}")
+    numbers = [situation.value(argument) for argument in distribution.arguments]
+    if distribution.kind != "choice":
+        return graph.call(f"distributions.{distribution.kind}", uniform, *numbers)
+    half = len(numbers) // 2
+    values, weights = numbers[:half], numbers[half:]
+    picked, total = values[-1], graph.add(*weights)
+    for index in range(half - 1, -1, -1):
+        below = graph.apply("lt", graph.mul(uniform, total), graph.add(*weights[: index + 1]))
+        picked = graph.where(below, values[index], picked)
+    return picked
+
+
+def _first_beliefs(workbook: Workbook, situation: Situation, code: Code) -> None:
+    graph = workbook.graph
+    for actor in workbook.scenario.actors.values():
+        beliefs = actor.decision.beliefs
+        if not actor.decision.looks_ahead or beliefs.kind == "uniform":
+            continue
+        for other in workbook.scenario.actors.values():
+            for phase in workbook.scenario.phases:
+                policies = other.in_phase(phase)
+                if other.name == actor.name or not policies:
+                    continue
+                named = [policy.name in other.before for policy in policies]
+                weights = []
+                for policy, before in zip(policies, named, strict=True):
+                    if other.name in beliefs.given:
+                        formula = beliefs.weights.get(policy.full_name)
+                        node = graph.zero if formula is None else situation.value(formula)
+                    elif beliefs.kind == "last" and any(named):
+                        node = graph.number(before)
+                    elif beliefs.kind == "fictitious":
+                        node = graph.one
+                    else:
+                        node = graph.number(1.0 / len(policies))
+                    weights.append(node)
+                if beliefs.kind != "fictitious" and other.name in beliefs.given:
+                    total = graph.add(*weights)
+                    weights = [graph.div(weight, total) for weight in weights]
+                for policy, node in zip(policies, weights, strict=True):
+                    code.keep(workbook, f"belief.{actor.name}.{policy.full_name}", node)

@@ -1,0 +1,103 @@
+"""Saying what went wrong in an episode, and why a policy was chosen: both read the graph that was played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wargame.engine.block import Failure
+from wargame.engine.choice import Seat, imagine, planning_situation
+from wargame.engine.compiling import Function, compile_function
+from wargame.engine.emit import Check, emit_nested, emit_values
+from wargame.engine.graph import Node
+
+if TYPE_CHECKING:
+    from wargame.engine.rules import Rules
+
+__all__ = ["Explainer"]
+
+
+class Explainer:
+    """Diagnoses and explanations of one scenario's rules, compiled when first asked for."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._diagnoses: dict[str, Function] = {}
+        self._explanations: dict[str, Function] = {}
+
+    def diagnose(self, name: str, workspace: Sequence[float], episode: int, turn: int) -> Failure:
+        """The first check of block `name` that fails on this workspace, with the values its formula read."""
+        flat = [part for check in self.rules.codes[name].checks for part in (*check.parts, check)]
+        if name not in self._diagnoses:
+            nodes = [node for check in flat for node in (check.node, *check.names.values())]
+            self._diagnoses[name] = compile_function("values", emit_values("values", nodes, self.rules.rows))
+        values = iter(self._diagnoses[name](workspace))
+        for check in flat:
+            value = next(values)
+            names = dict(zip(check.names, (next(values) for _ in check.names), strict=True))
+            if not _holds(check, value):
+                return Failure(
+                    episode=episode,
+                    turn=turn,
+                    reason=check.title,
+                    file=self.rules.scenario.file,
+                    line=check.line,
+                    formula=check.formula,
+                    values=names,
+                )
+        raise AssertionError(f"block {name} failed, but none of its checks does")
+
+    def explain(self, seat: Seat, workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+        """Every term of each policy's score, by policy and term; `cost` is the last, with its sign."""
+        if seat.name not in self._explanations:
+            self._explanations[seat.name] = self._explanation(seat)
+        return dict(self._explanations[seat.name](workspace))
+
+    def _explanation(self, seat: Seat) -> Function:
+        titles = [*seat.actor.utility, "cost"]
+        book = self.rules.workbook
+        if seat.name in self.rules.exact:
+            plan = self.rules.exact[seat.name]
+            first = f"score.{seat.policies[0].full_name}"
+            parts = [*plan.terms, book.graph.apply("neg", plan.cost)]
+            functions = [
+                compile_function(
+                    "term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows)
+                )
+                for part in parts
+            ]
+            start, count = self.rules.rows[first], len(seat.policies)
+
+            def exactly(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+                table: dict[str, dict[str, float]] = {policy.name: {} for policy in seat.policies}
+                for title, function in zip(titles, functions, strict=True):
+                    copy = list(workspace)
+                    function(copy)
+                    for policy, value in zip(seat.policies, copy[start : start + count], strict=True):
+                        table[policy.name][title] = value
+                return table
+
+            return exactly
+        nodes: list[Node] = []
+        expected = {name: book.row(row) for name, row in self.rules.expectation_rows[seat.name].items()}
+        situation = planning_situation(book, seat, expected)
+        for policy in seat.policies:
+            terms, cost = imagine(situation, seat, [policy])
+            nodes += [*terms, book.graph.apply("neg", cost)]
+        function = compile_function("terms", emit_values("terms", nodes, self.rules.rows))
+
+        def at_the_mean(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+            values = iter(function(workspace))
+            return {policy.name: {title: next(values) for title in titles} for policy in seat.policies}
+
+        return at_the_mean
+
+
+def _holds(check: Check, value: float) -> bool:
+    if check.kind == "probability":
+        return 0.0 <= value <= 1.0
+    if check.kind == "not negative":
+        return 0.0 <= value < float("inf")
+    if check.kind == "at most one":
+        return value <= 1.0
+    return value - value == 0.0
