@@ -23,9 +23,13 @@ PUBLIC_NAMES = {
     "WargameError",
     "WargameModel",
     "__version__",
+    "available_scenarios",
     "load",
+    "loads",
     "read",
+    "replay",
     "simulate",
+    "story",
 }
 
 # Paths of somebody's machine: home folders, in the forms of the usual systems.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from wargame.engine.choice import Seat
+from wargame.engine.seat import Seat
 from wargame.scenario.errors import WargameError, did_you_mean, join_names
 
 if TYPE_CHECKING:

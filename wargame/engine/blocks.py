@@ -6,18 +6,17 @@ functions.
 
 from __future__ import annotations
 
-from wargame.engine import choice
-from wargame.engine.choice import Seat
+from wargame.engine import beliefs
 from wargame.engine.code import Code, changed_parameters
 from wargame.engine.emit import Check
+from wargame.engine.nature import apply_item, draw_realized, item_is_due
+from wargame.engine.perception import perceive
+from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.engine.turn import (
     apply_calendar,
-    apply_item,
     calendar_parameters,
     charge,
-    draw_realized,
-    item_is_due,
     resolve,
     terminal_outcomes,
     utility,
@@ -99,7 +98,7 @@ def perceive_block(workbook: Workbook, actor: str) -> Code:
     """R2 for one actor."""
     code = Code(name=f"perceive_{actor}", title=f"R2: what {actor} perceives.")
     declared = workbook.scenario.actors[actor]
-    for variable, node in choice.perceive(workbook, declared).items():
+    for variable, node in perceive(workbook, declared).items():
         code.keep(workbook, f"seen.{actor}.{variable}", node)
         formula = declared.perception[variable].noise
         names = workbook.realized().names(formula)
@@ -206,7 +205,7 @@ def learn(workbook: Workbook) -> Code:
     """R7: beliefs about moves."""
     code = Code(name="learn", title="R7: beliefs about the others' moves.")
     for actor in workbook.scenario.actors.values():
-        for row, node in choice.learn(workbook, actor).items():
+        for row, node in beliefs.learn(workbook, actor).items():
             code.keep(workbook, row, node)
     return code
 

@@ -9,11 +9,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from wargame.engine.choice import Seat, availability, own_last, planning_situation
+from wargame.engine.beliefs import availability
 from wargame.engine.emit import Loop
 from wargame.engine.graph import Node
+from wargame.engine.nature import Drawn, apply_item, draw_mean, item_is_due
+from wargame.engine.planning import own_last, planning_situation
+from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
-from wargame.engine.turn import Drawn, apply_item, charge, draw_mean, item_is_due, resolve, utility
+from wargame.engine.turn import charge, resolve, utility
 from wargame.scenario.errors import Problem, ScenarioError
 from wargame.scenario.scenario import NatureItem, Policy
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wargame.engine.block import Failure
-from wargame.engine.choice import Seat, imagine, planning_situation
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.emit import Check, emit_nested, emit_values
 from wargame.engine.graph import Node
+from wargame.engine.planning import imagine, planning_situation
+from wargame.engine.seat import Seat
 
 if TYPE_CHECKING:
     from wargame.engine.rules import Rules

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
+from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
-from wargame.engine.choice import Seat, choice_probabilities, expectations, mean_scores, order_and_pick
+from wargame.engine.choice import choice_probabilities, order_and_pick
 from wargame.engine.code import Code
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.deal import deal, stream_kinds
@@ -26,6 +27,8 @@ from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
+from wargame.engine.planning import mean_scores
+from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
 from wargame.scenario.errors import WargameError
 from wargame.scenario.scenario import Distribution, Scenario
@@ -166,7 +169,7 @@ class Rules:
         self._add(code)
 
     def _expected(self, seat: Seat, code: Code) -> tuple[dict[str, Node], dict[str, str]]:
-        """Expectations as nodes for planning at the mean, and the rows that keep them for exact planning and stories."""
+        """Expectations as nodes, for planning at the mean, and the rows that keep them."""
         book, exact = self.workbook, seat.actor.decision.expectation == "exact"
         nodes = expectations(book, seat)
         rows: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wargame.engine.choice import Seat
+from wargame.engine.seat import Seat
 
 if TYPE_CHECKING:
     from wargame.engine.actor import StateActor

@@ -1,0 +1,33 @@
+"""R2: what actors see, and the situation as an actor sees it."""
+
+from __future__ import annotations
+
+from wargame.engine.graph import Node
+from wargame.engine.situation import Situation, Workbook
+from wargame.scenario.scenario import Actor
+
+__all__ = ["perceive", "perceived"]
+
+
+def perceive(workbook: Workbook, actor: Actor) -> dict[str, Node]:
+    """R2: what the actor sees of the variables that it does not see exactly, clipped to bounds."""
+    graph, situation = workbook.graph, workbook.realized()
+    seen = {}
+    for variable, sight in actor.perception.items():
+        noise = situation.value(sight.noise)
+        value = graph.add(situation.state[variable], situation.value(sight.bias))
+        if noise is not graph.zero:
+            normal = graph.apply("normal_quantile", workbook.row(f"draw.perceive.{actor.name}.{variable}"))
+            value = graph.add(value, graph.mul(noise, normal))
+        seen[variable] = graph.clip(value, *workbook.bounds(variable))
+    return seen
+
+
+def perceived(workbook: Workbook, actor: Actor) -> Situation:
+    """The situation as the actor sees it: its percept for the state, also as what the turn began with."""
+    situation = workbook.realized()
+    state = {
+        name: workbook.row(f"seen.{actor.name}.{name}") if name in actor.perception else node
+        for name, node in situation.state.items()
+    }
+    return situation.copy(state=state, now=state)

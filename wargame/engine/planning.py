@@ -1,0 +1,65 @@
+"""D1 and D2 at the mean: the turn played forward on paper, and the score of each policy. See `exact` for the rest."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+from wargame.engine.beliefs import availability
+from wargame.engine.graph import Node
+from wargame.engine.nature import apply_item, draw_mean
+from wargame.engine.perception import perceived
+from wargame.engine.seat import Seat
+from wargame.engine.situation import Situation, Workbook
+from wargame.engine.turn import charge, resolve, utility
+from wargame.scenario.scenario import Policy
+
+__all__ = ["imagine", "mean_scores", "own_last", "planning_situation"]
+
+
+def planning_situation(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> Situation:
+    """The turn as the actor imagines it: percept, known choices of earlier phases, expected ones of the others."""
+    situation = perceived(workbook, seat.actor)
+    own = {
+        policy.full_name: workbook.graph.zero
+        for policies in [seat.policies, *seat.own_later]
+        for policy in policies
+    }
+    return situation.copy(play={**situation.play, **own, **expected})
+
+
+def own_last(seat: Seat) -> list[Policy]:
+    """All policies, the actor's own last: what its choice does not change is then computed once."""
+    others = [policy for policy in seat.scenario.policies() if policy.actor != seat.actor.name]
+    return [*others, *seat.actor.policies.values()]
+
+
+def imagine(situation: Situation, seat: Seat, played: Sequence[Policy]) -> tuple[list[Node], Node]:
+    """D1: play the turn forward at its mean; returns the terms of utility and the cost."""
+    graph = situation.graph
+    chosen = {policy.full_name: graph.one for policy in played}
+    sit = situation.copy(play={**situation.play, **chosen})
+    cost = charge(sit, played)
+    resolve(sit, own_last(seat), certain=False)
+    for item in seat.scenario.nature.values():
+        apply_item(sit, item, draw_mean(sit, item))
+    return utility(sit, seat.actor.name), cost
+
+
+def mean_scores(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> list[Node]:
+    """The score of each policy under `expectation: mean`; own later phases are planned as the best."""
+    graph = workbook.graph
+    situation = planning_situation(workbook, seat, expected)
+    scores = []
+    for policy in seat.policies:
+        best: Node | None = None
+        for later in itertools.product(*seat.own_later):
+            terms, cost = imagine(situation, seat, [policy, *later])
+            score = graph.sub(graph.add(*terms), cost)
+            if later:
+                there = availability(situation, later)
+                score = graph.where(graph.all(*there), score, graph.number(float("-inf")))
+            best = score if best is None else graph.apply("max", best, score)
+        assert best is not None
+        scores.append(best)
+    return scores
