@@ -7,6 +7,7 @@ import pytest
 
 from wargame.engine.block import FAILED, UNITS_PER_RANGE
 from wargame.experiment import Results
+from wargame.experiment.intervals import clopper_pearson, wilson
 
 
 def test_episode_columns_and_types(results, run):
@@ -74,6 +75,18 @@ def test_metrics_table_against_numpy(results, run):
     stats = pytest.importorskip("scipy.stats")
     half = stats.t.ppf(0.975, len(present) - 1) * present.std(ddof=1) / len(present) ** 0.5
     assert row["high"] - row["mean"] == pytest.approx(half)
+
+
+def test_a_metric_of_zeros_and_ones_is_a_share(run):
+    (block,) = run.blocks(300)
+    done = block.outcome != FAILED
+    block.metrics = block.metrics.copy()
+    block.metrics[done] = [0.0, 1.0]
+    block.metrics[np.flatnonzero(done)[:40], 1] = 0.0
+    table = Results.collect(run.layout, [block], {}).metrics()
+    never, often = table.itertuples()
+    assert (never.low, never.high) == clopper_pearson(0, 298)
+    assert (often.low, often.high) == wilson(258, 298)
 
 
 def test_trajectories_against_the_values_themselves(results, run):

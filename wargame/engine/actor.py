@@ -64,6 +64,7 @@ class StateActor(mesa.Agent):
             for phase, seat in self._seats.items()
             for kind in ("available", "score", "chance", "play")
         }
+        self._orders = {phase: rows[f"order.{seat.name}"] for phase, seat in self._seats.items()}
         self._picks = {phase: rows[f"pick.{seat.name}"] for phase, seat in self._seats.items()}
         self._always_free = {
             phase: any(policy.available is None for policy in seat.policies)
@@ -96,7 +97,11 @@ class StateActor(mesa.Agent):
             return -1
         self.expect(phase)
         self.evaluate(phase)
-        return self._index(phase, self.choose(phase))
+        index = self._index(phase, self.choose(phase))
+        order = int(self.model.workspace[self._orders[phase]])
+        if order >= 0 and self.model.workspace[self._runs["available", phase] + order] != 0.0:
+            return order
+        return index
 
     def _call(self, function: Callable[[list[float]], float] | None, name: str) -> None:
         if function is not None and function(self.model.workspace) != 0.0:

@@ -11,9 +11,10 @@ from wargame.engine.nature import pick_index
 from wargame.engine.perception import perceived
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
+from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Policy
 
-__all__ = ["choice_probabilities", "order_and_pick"]
+__all__ = ["choice_probabilities", "pick"]
 
 TIE = 1e-12
 
@@ -162,8 +163,8 @@ def _prescribed(workbook: Workbook, seat: Seat, situation: Situation) -> list[No
     return weights
 
 
-def order_and_pick(workbook: Workbook, seat: Seat, shares: Sequence[Node]) -> tuple[Node, Node]:
-    """D5 and D4's `revise`: the index of the policy played, and whether an order was blocked.
+def pick(workbook: Workbook, seat: Seat, shares: Sequence[Node]) -> Node:
+    """D5 and D4's `revise`: the index of the policy played.
 
     An order (row `order`, -1 for none) is carried out where its policy is available. An actor that does not revise
     repeats its last policy if that is available.
@@ -177,10 +178,8 @@ def order_and_pick(workbook: Workbook, seat: Seat, shares: Sequence[Node]) -> tu
             again = graph.all(keeps, workbook.row(f"last.{policy.full_name}"), here[index])
             picked = graph.where(again, graph.number(index), picked)
     order = workbook.row(f"order.{seat.name}", -1.0)
-    obeyed = graph.zero
+    open_order = graph.zero
     for index, available in enumerate(here):
         ordered = graph.all(graph.apply("eq", order, graph.number(index)), available)
-        picked = graph.where(ordered, graph.number(index), picked)
-        obeyed = graph.apply("or", obeyed, ordered)
-    blocked = graph.all(graph.apply("ge", order, graph.zero), graph.negate(obeyed))
-    return picked, blocked
+        open_order = graph.apply("or", open_order, ordered)
+    return graph.where(open_order, order, picked)

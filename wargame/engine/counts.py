@@ -23,11 +23,8 @@ from wargame.engine.numeric import exp, log_one_plus
 
 __all__ = [
     "binomial",
-    "binomial_mean",
     "negative_binomial",
-    "negative_binomial_mean",
     "poisson",
-    "poisson_mean",
 ]
 
 _INFINITY = float("inf")
@@ -36,13 +33,6 @@ _TWO_TO_53 = 9007199254740992.0
 
 _STEP = 600.0
 _STEP_FACTOR = exp(-_STEP)
-
-# A term this small beside what is already summed cannot change it, nor can the terms that follow it.
-_NEGLIGIBLE = 2.0**-60
-
-# Below this a complement has lost enough digits to sum the tail instead, over so many terms at most.
-_SMALL_TAIL = 2.0**-7
-_LONGEST_TAIL = 20000.0
 
 
 def poisson(u: float, mean: float, maximum: float) -> float:
@@ -78,32 +68,6 @@ def negative_binomial(u: float, mean: float, dispersion: float, maximum: float) 
     if 0.0 <= mean < _INFINITY and 0.0 < dispersion < _INFINITY and mean / dispersion < _INFINITY:
         first = -dispersion * log_one_plus(mean / dispersion)
         return _invert(u, first, dispersion, 1.0, mean / (mean + dispersion), maximum)
-    return _NAN
-
-
-def poisson_mean(mean: float, maximum: float) -> float:
-    """The mean of min(K, maximum) for `poisson`; nan for the same parameters."""
-    if 0.0 <= mean < _INFINITY:
-        return _truncated_mean(-mean, mean, 0.0, 1.0, maximum)
-    return _NAN
-
-
-def binomial_mean(n: float, p: float, maximum: float) -> float:
-    """The mean of min(K, maximum) for `binomial`; nan for the same parameters."""
-    if _is_whole(n) and 0.0 <= p <= 1.0 and _is_whole(maximum):
-        if n <= maximum:
-            return n * p
-        if p == 1.0:
-            return maximum
-        return _truncated_mean(n * log_one_plus(-p), n, -1.0, p / (1.0 - p), maximum)
-    return _NAN
-
-
-def negative_binomial_mean(mean: float, dispersion: float, maximum: float) -> float:
-    """The mean of min(K, maximum) for `negative_binomial`; nan for the same parameters."""
-    if 0.0 <= mean < _INFINITY and 0.0 < dispersion < _INFINITY and mean / dispersion < _INFINITY:
-        first = -dispersion * log_one_plus(mean / dispersion)
-        return _truncated_mean(first, dispersion, 1.0, mean / (mean + dispersion), maximum)
     return _NAN
 
 
@@ -151,56 +115,3 @@ def _invert(u: float, log_first: float, alpha: float, beta: float, odds: float, 
                 total *= _STEP_FACTOR
                 steps -= 1.0
     return k
-
-
-def _truncated_mean(log_first: float, alpha: float, beta: float, odds: float, maximum: float) -> float:
-    """The mean of min(K, maximum): the sum of k P(K = k) below the maximum, and maximum * P(K >= maximum)."""
-    if not _is_whole(maximum):
-        return _NAN
-    if maximum == 0.0 or log_first <= -_TWO_TO_53:
-        return maximum
-    steps = _rescale_steps(log_first)
-    weight = _first_weight(log_first, steps)
-    total = weight
-    moment = 0.0
-    k = 0.0
-    negligible = False
-    while k < maximum - 1.0 and not negligible:
-        weight = weight * ((alpha + beta * k) * odds / (k + 1.0))
-        k += 1.0
-        total += weight
-        moment += k * weight
-        negligible = weight * maximum <= moment * _NEGLIGIBLE
-        if steps > 0.0 and weight > 1.0:
-            weight *= _STEP_FACTOR
-            total *= _STEP_FACTOR
-            moment *= _STEP_FACTOR
-            steps -= 1.0
-    if steps > 0.0:
-        return maximum
-    if negligible:
-        return moment
-    return moment + maximum * _tail(weight, k, alpha, beta, odds, 1.0 - total)
-
-
-def _tail(weight: float, k: float, alpha: float, beta: float, odds: float, complement: float) -> float:
-    """P(K > k), with weight = P(K = k): the complement of what has been summed, where that is not small.
-
-    A small complement has lost its digits to rounding, and the tail is summed instead. What a very long tail
-    leaves over is taken to be geometric, as a negative binomial's is in the limit.
-    """
-    if complement > _SMALL_TAIL:
-        return complement
-    tail = 0.0
-    last = k + _LONGEST_TAIL
-    ratio = 0.0
-    negligible = False
-    while k < last and not negligible:
-        ratio = (alpha + beta * k) * odds / (k + 1.0)
-        weight = weight * ratio
-        k += 1.0
-        tail += weight
-        negligible = weight <= tail * _NEGLIGIBLE
-    if negligible:
-        return tail
-    return tail + weight * ratio / (1.0 - ratio) if ratio < 1.0 else complement

@@ -97,9 +97,10 @@ class ExactPlan:
         for phase in [seat.phase, *seat.later_phases]:
             mine = seat.actor.in_phase(phase)
             if phase != seat.phase and mine:
-                counter = self._open(f"{seat.actor.name}_{phase}", len(mine), "max")
-                play.update(self._played(mine, counter))
+                skippable = all(policy.available is not None for policy in mine)
+                counter = self._open(f"{seat.actor.name}_{phase}", len(mine) + skippable, "max")
                 there = availability(situation.copy(play=play), mine)
+                play.update(self._played(mine, counter))
                 self._weigh(self._select(counter, there, mine, own_rows=False))
             for other in seat.scenario.actors.values():
                 theirs = other.in_phase(phase)
@@ -115,7 +116,8 @@ class ExactPlan:
         self, counter: Node, here: Sequence[Node], policies: Sequence[Policy], own_rows: bool = True
     ) -> Node:
         """The availability of the policy that the counter stands for."""
-        graph, weight = self.graph, self.graph.one
+        graph = self.graph
+        weight = graph.all(*(graph.negate(node) for node in here))
         for index, (node, policy) in enumerate(zip(here, policies, strict=True)):
             if own_rows and policy.available is not None:
                 node = self.workbook.row(f"available.{policy.full_name}")

@@ -139,8 +139,8 @@ class WargameModel(mesa.Model):
                 self.workspace[rows[f"order.{seat.name}"]] = float(orders.get(seat.name, -1))
             actor = self._by_name[seat.actor.name]
             index = actor.decide(phase)
-            if self.orders and seat.name in orders:
-                self.orders_blocked += int(index < 0 or self.workspace[rows[f"blocked.{seat.name}"]] != 0.0)
+            if seat.name in orders:
+                self.orders_blocked += int(index != orders[seat.name])
             if self.record:
                 self.decisions.append(record_decision(actor, seat, index))
             if index >= 0:

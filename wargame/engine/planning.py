@@ -53,13 +53,33 @@ def mean_scores(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) ->
     scores = []
     for policy in seat.policies:
         best: Node | None = None
-        for later in itertools.product(*seat.own_later):
-            terms, cost = imagine(situation, seat, [policy, *later])
+        for later in itertools.product(*map(_choices_or_none, seat.own_later)):
+            played = [policy, *(one for one in later if one is not None)]
+            terms, cost = imagine(situation, seat, played)
             score = graph.sub(graph.add(*terms), cost)
-            if later:
-                there = availability(situation, later)
-                score = graph.where(graph.all(*there), score, graph.number(float("-inf")))
+            possible = _possible(situation, seat, policy, later)
+            score = graph.where(possible, score, graph.number(float("-inf")))
             best = score if best is None else graph.apply("max", best, score)
         assert best is not None
         scores.append(best)
     return scores
+
+
+def _choices_or_none(policies: Sequence[Policy]) -> list[Policy | None]:
+    """What an actor can do in a later phase; None stands for being skipped, where every policy has a condition."""
+    return [*policies, None] if all(policy.available is not None for policy in policies) else list(policies)
+
+
+def _possible(situation: Situation, seat: Seat, first: Policy, later: Sequence[Policy | None]) -> Node:
+    """Whether these choices of later phases are open to the actor after its choice now."""
+    graph = situation.graph
+    chosen = {one.full_name: graph.one for one in [first, *later] if one is not None}
+    after = situation.copy(play={**situation.play, **chosen})
+    possible = graph.one
+    for choice, policies in zip(later, seat.own_later, strict=True):
+        if choice is not None:
+            here = after.truth(choice.available)
+        else:
+            here = graph.all(*(graph.negate(node) for node in availability(after, policies)))
+        possible = graph.all(possible, here)
+    return possible

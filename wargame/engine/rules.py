@@ -17,7 +17,7 @@ from dataclasses import replace
 from wargame.engine import blocks
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
-from wargame.engine.choice import choice_probabilities, order_and_pick
+from wargame.engine.choice import choice_probabilities, pick
 from wargame.engine.code import Code
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.deal import deal, stream_kinds
@@ -30,7 +30,7 @@ from wargame.engine.metrics import record, settle
 from wargame.engine.planning import mean_scores
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
-from wargame.scenario.errors import WargameError
+from wargame.scenario.errors import Problem, ScenarioError, WargameError
 from wargame.scenario.scenario import Distribution, Scenario
 
 __all__ = ["EpisodeError", "Rules", "rules_for"]
@@ -70,6 +70,10 @@ class Rules:
         """Allocate the rows that code or callers address as runs, in order."""
         row, scenario = self.workbook.row, self.scenario
         turn, dealt = stream_kinds(self.workbook)
+        try:
+            Streams([*turn, *dealt])
+        except ValueError as error:
+            raise ScenarioError(Problem(file=scenario.file, line=1, message=str(error))) from None
         self.turn_streams = Streams(list(turn), list(turn.values()))  # type: ignore[arg-type]
         self.deal_streams = Streams(list(dealt), list(dealt.values()))  # type: ignore[arg-type]
         row("turn")
@@ -88,7 +92,6 @@ class Rules:
                         row(f"{kind}.{policy.full_name}", 1.0 if kind == "available" else 0.0)
                 row(f"order.{seat.name}", -1.0)
                 row(f"pick.{seat.name}", -1.0)
-                row(f"blocked.{seat.name}")
         for actor in scenario.actors.values():
             row(f"revise.{actor.name}", 1.0)
         for metric in scenario.metrics:
@@ -162,9 +165,7 @@ class Rules:
         shares, checks = choice_probabilities(book, seat)
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
-        picked, blocked = order_and_pick(book, seat, shares)
-        code.keep(book, f"pick.{seat.name}", picked)
-        code.keep(book, f"blocked.{seat.name}", blocked)
+        code.keep(book, f"pick.{seat.name}", pick(book, seat, shares))
         code.checks = checks
         self._add(code)
 

@@ -147,7 +147,7 @@ class Situation:
     last: Mapping[str, Node]
     nature: Mapping[str, Node]
     checks: list[Check] = field(default_factory=list)
-    _known: dict[tuple[int, float | None], Node] = field(default_factory=dict)
+    _known: dict[tuple[int, float | None], tuple[Formula, Node]] = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:
@@ -174,8 +174,9 @@ class Situation:
             node = self._tree(formula.tree, level)
             if not node.is_leaf and formula.line not in node.lines:
                 node.lines = (*node.lines, formula.line)
-            self._known[key] = node
-        return self._known[key]
+            # The formula is kept as well: a new one made after its death could get its identity.
+            self._known[key] = (formula, node)
+        return self._known[key][1]
 
     def truth(self, condition: Formula | None) -> Node:
         """1 where the condition holds, or where there is none."""

@@ -43,8 +43,9 @@ class Results:
         """Add up blocks, which must come in order and without gaps.
 
         The manifest is any JSON-like mapping, kept with the results. Read from it here, where present:
-        `title` or `name`, `seed`, `labels` (`outcomes`, `variables`, `actors`, `policies`), `units` and
-        `turns`. `ValueError` for a manifest that cannot be written, before the first block is asked for.
+        `title` or `name`, `seed`, `uncertain`, `labels` (`outcomes`, `variables`, `actors`, `policies`,
+        `metrics`), `units` and `turns`. `ValueError` for a manifest that cannot be written, before the
+        first block is asked for.
         """
         checked = _check_manifest(manifest)
         return cls(layout, collect(layout, blocks), checked)
@@ -166,7 +167,7 @@ class Results:
         """Each metric: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, `q05` to `q95`.
 
         Over the completed episodes. `low` to `high` is Student's interval for the mean of the `n` episodes in
-        which the metric is not missing.
+        which the metric is not missing, or the interval of a share, as in `outcomes`, if it is always 0 or 1.
         """
         from wargame.experiment import tables
 

@@ -71,7 +71,9 @@ def summary_table(
 ) -> pd.DataFrame:
     """Each column of `values` over the completed episodes, in one row: size, mean with interval, quantiles.
 
-    The interval is Student's for the mean of the values that are there. Below two values there is none.
+    The interval is Student's for the mean of the values that are there; below two values there is none. Where every
+    value is 0 or 1 the mean is a share, and has a share's interval: Student's would go below 0 or, for what never
+    happened in this run, be certain of it.
     """
     rows = []
     for position, name in enumerate(names):
@@ -89,8 +91,12 @@ def _moments(values: NDArray[np.float64], level: float) -> dict[str, float]:
     n = len(values)
     mean = float(values.mean()) if n else math.nan
     sd = float(values.std(ddof=1)) if n > 1 else math.nan
-    half = t_quantile(level, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
-    return {"mean": mean, "sd": sd, "low": mean - half, "high": mean + half}
+    if n and np.isin(values, (0, 1)).all():
+        low, high = share_interval(int(values.sum()), n, level)
+    else:
+        half = t_quantile(level, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
+        low, high = mean - half, mean + half
+    return {"mean": mean, "sd": sd, "low": low, "high": high}
 
 
 def _quantiles(values: NDArray[np.float64]) -> dict[str, float]:

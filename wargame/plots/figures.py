@@ -124,6 +124,8 @@ def _run(results: Results) -> str:
         parts.append(f"{results.failed:,} failed and left out")
     if "seed" in results.manifest:
         parts.append(f"seed {results.manifest['seed']}")
+    if results.manifest.get("uncertain"):
+        parts.append("each episode drew the parameters that are not known")
     return "; ".join(part for part in parts if part)
 
 
