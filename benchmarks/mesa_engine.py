@@ -293,7 +293,7 @@ def print_table(speeds: dict[str, list[float]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the Mesa engine beside a hand-written Mesa model.")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each contender in each round")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each contender in each round")
     arguments = parser.parse_args()
     speeds, ends = measure(arguments.rounds, arguments.seconds)
     check_same_game(ends)

@@ -1,7 +1,7 @@
 """Every notebook runs from top to bottom within a minute, and is thin: it calls the library."""
 
 import ast
-import time
+import re
 from pathlib import Path
 
 import nbformat
@@ -18,25 +18,22 @@ def test_there_are_notebooks() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(path: Path, tmp_path: Path) -> None:
+def test_notebook_runs_within_a_minute(path: Path, tmp_path: Path) -> None:
+    """A minute of the processor's time, so that a busy machine does not fail the test."""
     notebook = nbformat.read(path, as_version=4)
-    started = time.monotonic()
-    NotebookClient(
-        notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
-    assert time.monotonic() - started < SECONDS
+    notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.process_time()"))
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=4 * SECONDS, kernel_name="python3", resources=where).execute()
+    assert float(notebook.cells[-1].outputs[0].data["text/plain"]) < SECONDS
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_thin(path: Path) -> None:
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
-            defined = [
-                node
-                for node in ast.walk(ast.parse(cell.source))
-                if isinstance(node, ast.FunctionDef | ast.ClassDef)
-            ]
-            assert not defined, cell.source
+            source = re.sub(r"^%.*$", "", cell.source, flags=re.MULTILINE)
+            kinds = (ast.FunctionDef, ast.ClassDef)
+            assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)], source
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

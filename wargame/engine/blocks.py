@@ -6,6 +6,8 @@ functions.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wargame.engine import beliefs
 from wargame.engine.code import Code, changed_parameters
 from wargame.engine.emit import Check
@@ -98,18 +100,28 @@ def perceive_block(workbook: Workbook, actor: str) -> Code:
     """R2 for one actor."""
     code = Code(name=f"perceive_{actor}", title=f"R2: what {actor} perceives.")
     declared = workbook.scenario.actors[actor]
+    situation = workbook.realized()
     for variable, node in perceive(workbook, declared).items():
-        code.keep(workbook, f"seen.{actor}.{variable}", node)
-        formula = declared.perception[variable].noise
-        names = workbook.realized().names(formula)
-        code.checks.append(
+        seen = workbook.graph.clip(node, *workbook.bounds(variable))
+        code.keep(workbook, f"seen.{actor}.{variable}", seen)
+        sight = declared.perception[variable]
+        bias, noise = (
             Check(
-                node=node,
+                node=situation.value(formula),
                 kind="finite",
-                title=f"what {actor} sees of {variable} is infinite or undefined",
+                title=f"the {title} with which {actor} sees {variable} is infinite or undefined",
                 formula=formula.text,
                 line=formula.line,
-                names=names,
+                names=situation.names(formula),
+            )
+            for title, formula in (("bias", sight.bias), ("noise", sight.noise))
+        )
+        code.checks.append(
+            replace(
+                bias,
+                node=node,
+                title=f"what {actor} sees of {variable} is infinite or undefined",
+                parts=(bias, noise),
             )
         )
     return code

@@ -77,10 +77,11 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
         else:
             value = workbook.datum(f"initial.{variable.name}", variable.initial, situation)
             formula = variable.initial
+        # Checked before it is clipped, which would hide an infinite or undefined value.
+        must_be_finite(code, situation, value, formula, f"the initial value of {variable.name}")
         value = graph.clip(value, low, high)
         code.keep(workbook, f"state.{variable.name}", value)
         situation.become(state={**situation.state, variable.name: value})
-        must_be_finite(code, situation, value, formula, f"the initial value of {variable.name}")
     _first_beliefs(workbook, situation, code)
     return code
 
@@ -131,9 +132,11 @@ def _first_beliefs(workbook: Workbook, situation: Situation, code: Code) -> None
                 if other.name == actor.name or not policies:
                     continue
                 named = [policy.name in other.before for policy in policies]
+                # What is given may be about another phase only.
+                given = any(policy.full_name in beliefs.weights for policy in policies)
                 weights = []
                 for policy, before in zip(policies, named, strict=True):
-                    if other.name in beliefs.given:
+                    if given:
                         formula = beliefs.weights.get(policy.full_name)
                         node = graph.zero if formula is None else situation.value(formula)
                     elif beliefs.kind == "last" and any(named):
@@ -143,7 +146,7 @@ def _first_beliefs(workbook: Workbook, situation: Situation, code: Code) -> None
                     else:
                         node = graph.number(1.0 / len(policies))
                     weights.append(node)
-                if beliefs.kind != "fictitious" and other.name in beliefs.given:
+                if beliefs.kind != "fictitious" and given:
                     total = graph.add(*weights)
                     weights = [graph.div(weight, total) for weight in weights]
                 for policy, node in zip(policies, weights, strict=True):

@@ -94,7 +94,7 @@ class Graph:
 
     def counter(self, name: str, level: int) -> Node:
         """The counter of a loop at nesting depth `level` (1 is the outermost)."""
-        return self._make(("counter", name), Node("counter", name=name, level=level))
+        return self._make(("counter", name, level), Node("counter", name=name, level=level))
 
     def at(self, first_row: str, counter: Node) -> Node:
         """The row that lies `counter` rows after `first_row`."""

@@ -108,6 +108,23 @@ def settle(workbook: Workbook) -> Code:
     for metric in workbook.scenario.metrics.values():
         node = _metric(situation, metric.formula.tree, rows, length)
         code.keep(workbook, f"metric.{metric.name}", node)
+        # A metric is missing where a `first` in it is; anything else must be a number.
+        present = graph.all(
+            *(
+                graph.apply("ge", workbook.row(row), graph.zero)
+                for (operation, arguments), row in rows.items()
+                if operation == "over.first" and _asks(metric.formula.tree, operation, arguments)
+            )
+        )
+        code.checks.append(
+            Check(
+                node=graph.where(present, node, graph.zero),
+                kind="finite",
+                title=f"metric {metric.name} is infinite or undefined",
+                formula=metric.formula.text,
+                line=metric.formula.line,
+            )
+        )
     return code
 
 

@@ -87,7 +87,7 @@ class WargameModel(mesa.Model):
         rules, rows = self.rules, self.rules.rows
         deal = "deal_uncertain" if self.uncertain and rules.deal_streams.names else "deal"
         self._deal = rules.function(deal)
-        self._deals_anew = deal == "deal_uncertain" or rules.deals_chance
+        self._deals_anew = deal == "deal_uncertain" or rules.deals_anew
         self._begin = rules.function("begin")
         names = ("resolve", "nature", "book", "learn", "record", "judge")
         self._rules_of_a_turn = [(name, one) for name in names if (one := rules.function(name)) is not None]
@@ -154,9 +154,7 @@ class WargameModel(mesa.Model):
 
     def _end(self) -> None:
         self.running = False
-        settle = self.rules.function("settle")
-        assert settle is not None
-        settle(self.workspace)
+        self._apply("settle", self.rules.function("settle"))
         index = int(self.workspace[self.rules.rows["outcome"]])
         self.outcome = list(self.scenario.outcomes)[index]
         self._forget()

@@ -10,7 +10,7 @@ __all__ = ["perceive", "perceived"]
 
 
 def perceive(workbook: Workbook, actor: Actor) -> dict[str, Node]:
-    """R2: what the actor sees of the variables that it does not see exactly, clipped to bounds."""
+    """R2: what the actor sees of the variables that it does not see exactly, not yet clipped to bounds."""
     graph, situation = workbook.graph, workbook.realized()
     seen = {}
     for variable, sight in actor.perception.items():
@@ -19,7 +19,7 @@ def perceive(workbook: Workbook, actor: Actor) -> dict[str, Node]:
         if noise is not graph.zero:
             normal = graph.apply("normal_quantile", workbook.row(f"draw.perceive.{actor.name}.{variable}"))
             value = graph.add(value, graph.mul(noise, normal))
-        seen[variable] = graph.clip(value, *workbook.bounds(variable))
+        seen[variable] = value
     return seen
 
 

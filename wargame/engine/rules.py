@@ -106,13 +106,15 @@ class Rules:
     def _deal_template(self) -> list[float]:
         """A workspace with everything dealt that is the same in every episode (random things at the median)."""
         workspace = list(self.workbook.template)
-        self.functions["deal"](workspace)
+        self.deal_fails = self.functions["deal"](workspace) != 0.0
         return workspace
 
     @functools.cached_property
-    def deals_chance(self) -> bool:
-        """Whether initial values are random."""
-        return any(isinstance(variable.initial, Distribution) for variable in self.scenario.state.values())
+    def deals_anew(self) -> bool:
+        """Whether every episode must be dealt: initial values are random, or dealing fails (and must say so)."""
+        return self.deal_fails or any(
+            isinstance(variable.initial, Distribution) for variable in self.scenario.state.values()
+        )
 
     # ---- the code ------------------------------------------------------------------------------------------------
 
@@ -188,7 +190,9 @@ class Rules:
                 none = book.graph.apply(
                     "eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero
                 )
-                code.keep(book, f"expect.{seat.name}.{policies[0].actor}.none", self._restored(code, none))
+                code.keep(
+                    book, f"expect.{seat.name}.{policies[-1].full_name}.none", self._restored(code, none)
+                )
         self.expectation_rows[seat.name] = rows
         return nodes, rows
 

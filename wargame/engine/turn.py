@@ -140,7 +140,9 @@ def calendar_parameters(
             if change.variable not in values:
                 continue
             due = _is_due(graph, entry.turns, entry.duration, turn)
-            target = situation.value(change.formula)
+            # Each entry reads the parameters as dealt and as changed by entries before it, not by last turn's calendar.
+            here = situation.copy(parameters={**situation.parameters, **values})
+            target = here.value(change.formula)
             old = values[change.variable]
             new = target if change.is_set else graph.add(old, target)
             values[change.variable] = graph.where(due, new, old)
