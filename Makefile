@@ -12,7 +12,7 @@ WORKERS  ?= auto
 # One job at a time: everything shares one environment, and pytest makes its own workers.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test verify bench clean
+.PHONY: help run test verify bench docs clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -36,6 +36,11 @@ verify: .venv/.installed-dev ## run the slow statistical tests
 
 bench: .venv/.installed-dev ## measure the Mesa engine
 	$(BIN)/python benchmarks/mesa_engine.py
+
+docs: .venv/.installed-dev ## make the README's picture and the notebooks' outputs again
+	$(BIN)/wargame run korea-2025 -n 1000 --seed 1 --out results/korea-2025-run --quiet
+	cp results/korea-2025-run/figures/outcomes.png docs/images/outcomes.png
+	$(BIN)/jupyter execute --inplace --NotebookClient.record_timing=False notebooks/*.ipynb
 
 clean: ## remove the environment, caches, builds and runs; keeps reference results
 	rm -rf .venv build dist results/*-run .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+import typer
 
 import wargame
+from wargame.cli.commands import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -89,6 +91,18 @@ def test_make_targets_of_a_page_exist(page: Path) -> None:
     assert used <= targets
     if page.name == "README.md":
         assert {"run", "test"} <= used
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_a_page_exist(page: Path) -> None:
+    """Every `wargame ...` in a shell block names a command, and options that the command has."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for language in ("sh", "powershell"):
+        for block in blocks(page, language):
+            for name, rest in re.findall(r"\bwargame ([a-z]+)([^\n#]*)", block.text):
+                assert name in commands
+                known = {option for parameter in commands[name].params for option in parameter.opts}
+                assert {word.split("=")[0] for word in rest.split() if word.startswith("-")} <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -15,7 +15,7 @@ __all__ = ["availability", "belief_rows", "expectations", "learn", "normalized"]
 
 def availability(situation: Situation, policies: Iterable[Policy]) -> list[Node]:
     """Whether each policy can be played, 1 or 0."""
-    return [situation.truth(policy.available) for policy in policies]
+    return [situation.truth(policy.available, level=policy.level) for policy in policies]
 
 
 def belief_rows(workbook: Workbook, actor: Actor, policies: Sequence[Policy]) -> list[Node]:

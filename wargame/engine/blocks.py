@@ -135,7 +135,8 @@ def options(workbook: Workbook, seat: Seat) -> Code:
     situation = workbook.realized()
     for policy in seat.policies:
         if policy.available is not None:
-            code.keep(workbook, f"available.{policy.full_name}", situation.truth(policy.available))
+            node = situation.truth(policy.available, level=policy.level)
+            code.keep(workbook, f"available.{policy.full_name}", node)
     return code
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ class WargameModel(mesa.Model):
     2**64 - 1; a NumPy generator is asked for one; exactly one of them, or none for seed 1); `episode`, the number of
     the episode under that seed; `uncertain`, whether parameters are drawn from their distributions; `orders`, policies
     forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by actor's name; `record`,
-    whether every decision is kept in `decisions`.
+    whether every decision is kept in `decisions`, and the workspace in `history` (as dealt, then after every turn);
+    `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every turn, for
+    `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself).
 
     `step()` plays a turn; `running` becomes False when the episode has ended, and `outcome` then names how.
     """
@@ -62,6 +65,7 @@ class WargameModel(mesa.Model):
         orders: OrderBook | list[str] | None = None,
         actors: Mapping[str, type[StateActor]] | None = None,
         record: bool = False,
+        collect: bool = True,
     ) -> None:
         if seed is not None and rng is not None:
             raise ValueError("give seed= or rng=, not both")
@@ -80,6 +84,7 @@ class WargameModel(mesa.Model):
         self._by_name = {agent.name: agent for agent in self.capitals}
         self.state = Values(self, "state.", list(self.scenario.state))
         self.metrics = Values(self, "metric.", list(self.scenario.metrics))
+        self._collects = collect
         self.reset(episode)
 
     def _prepare(self) -> None:
@@ -104,6 +109,9 @@ class WargameModel(mesa.Model):
         self.failure: Failure | None = None
         self.orders_blocked = 0
         self.decisions: list[Decision] = []
+        self.history: list[list[float]] = []
+        if self._collects:
+            self.datacollector = self._collector = _collector(self.scenario)
         self.workspace[:] = rules.start
         if self._deals_anew:
             self.workspace[self._dealt] = rules.deal_streams.table(self.seed, episode, 1)[0].tolist()
@@ -111,6 +119,8 @@ class WargameModel(mesa.Model):
             if self._deal(self.workspace) != 0.0:
                 self.fail("deal_uncertain" if self.uncertain else "deal")
         self._table = rules.turn_streams.table(self.seed, episode, self.scenario.horizon).tolist()
+        if self.record:
+            self.history.append(list(self.workspace))
 
     def step(self) -> None:
         """Play one turn: rules R1 to R8. After the end of the episode it does nothing."""
@@ -129,6 +139,10 @@ class WargameModel(mesa.Model):
             self._apply(name, function)
         if workspace[self._ended_row] >= 0.0 or self.turn + 1 >= self.scenario.horizon:
             self._end()
+        if self.record:
+            self.history.append(list(workspace))
+        if self._collects and self.datacollector is self._collector:
+            self.datacollector.collect(self)
 
     def _play_phase(self, phase: str) -> None:
         """R3: everybody in the phase decides before anybody's choice is shown."""
@@ -190,6 +204,33 @@ class WargameModel(mesa.Model):
             self.step()
         assert self.outcome is not None
         return self.outcome
+
+
+def _collector(scenario: Scenario) -> mesa.DataCollector:
+    """Reporters for everything that a turn brings about, under the names that results use.
+
+    All of them report on the model: `mesa.batch_run` loses what agents report in the last step.
+    """
+    reporters: dict[str, Callable[[WargameModel], object]] = {"outcome": partial(_report, kind="outcome")}
+    for kind, names in (("state", scenario.state), ("policy", scenario.actors), ("payoff", scenario.actors)):
+        for name in names:
+            reporters[f"{kind}.{name}"] = partial(_report, kind=kind, name=name)
+    for name in scenario.metrics:
+        reporters[f"metric.{name}"] = partial(_report, kind="metric", name=name)
+    return mesa.DataCollector(model_reporters=reporters)
+
+
+def _report(model: WargameModel, *, kind: str, name: str = "") -> object:
+    """One thing about a model; outcome and metrics are None before the end."""
+    if kind == "state":
+        return model.state[name]
+    if kind == "policy":
+        return ", ".join(model.actor(name).policies.values()) or None
+    if kind == "payoff":
+        return model.actor(name).payoff
+    if kind == "metric":
+        return None if model.running else model.metrics[name]
+    return model.outcome
 
 
 def _seed_number(given: int | np.random.Generator | None) -> int:

@@ -78,7 +78,7 @@ def _possible(situation: Situation, seat: Seat, first: Policy, later: Sequence[P
     possible = graph.one
     for choice, policies in zip(later, seat.own_later, strict=True):
         if choice is not None:
-            here = after.truth(choice.available)
+            here = after.truth(choice.available, level=choice.level)
         else:
             here = graph.all(*(graph.negate(node) for node in availability(after, policies)))
         possible = graph.all(possible, here)

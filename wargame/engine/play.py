@@ -63,6 +63,7 @@ def _model(play: Play, episode: int) -> WargameModel:
         uncertain=play.uncertain,
         orders=play.orders,
         actors=play.actors,
+        collect=False,
     )
 
 

@@ -178,9 +178,9 @@ class Situation:
             self._known[key] = (formula, node)
         return self._known[key][1]
 
-    def truth(self, condition: Formula | None) -> Node:
+    def truth(self, condition: Formula | None, *, level: float | None = None) -> Node:
         """1 where the condition holds, or where there is none."""
-        return self.graph.one if condition is None else self.graph.truth(self.value(condition))
+        return self.graph.one if condition is None else self.graph.truth(self.value(condition, level=level))
 
     def names(self, formula: Formula, level: float | None = None) -> dict[str, Node]:
         """The names that a formula uses, with their nodes, to show values when something goes wrong."""

@@ -73,6 +73,8 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     source = scenario.source
     data = copy.deepcopy(source.data)
     changed = dict(source.changed)
+    # NumPy's numbers come as such from tables and samplers; the file's language knows plain ones.
+    changes = {path: value.item() if hasattr(value, "item") else value for path, value in changes.items()}
     for dotted, value in changes.items():
         path = _apply(source, data, dotted, value)
         changed[path] = f"{dotted}={_shown(value)}"

@@ -1,0 +1,314 @@
+"""The command line: what it prints, what it writes, and that no mistake of its user shows a traceback."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import wargame
+from wargame.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TINY = """
+name: border
+title: A border crisis
+time: {step: quarter, start: 2025Q1, horizon: 5}
+parameters: {step: {value: 0.1, judgement: a guess, distribution: {uniform: [0.05, 0.15]}}}
+state: {tension: {initial: 0.4, bounds: [0, 1], judgement: a guess}}
+actors:
+  north:
+    label: The North
+    policies: {wait: {label: Wait}, probe: {label: Probe, available: tension < 0.9, effects: {tension: step}}}
+    utility: tension - tension ** 3
+    decision: {rule: logit, precision: 8}
+nature: {shots: {draw: {bernoulli: 0.3 * tension}, effects: {tension: 0.2}}}
+outcomes: {war: {when: tension >= 1, terminal: true, label: War}, peace: {default: true, label: Peace}}
+metrics: {peak: {value: max(tension), label: highest tension}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder with one scenario."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "border.yaml").write_text(TINY, "utf-8")
+    return tmp_path
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), prog_name="wargame")
+
+
+def play(*arguments: str) -> Result:
+    return call("run", "border.yaml", "-n", "30", "--no-figures", *arguments)
+
+
+# ---- run -----------------------------------------------------------------------------------------
+
+
+def test_run_prints_a_summary_and_writes_the_results(here: Path) -> None:
+    shown = call("run", "border.yaml", "-n", "30", "--seed", "5", "--out", "here-run")
+    assert shown.exit_code == 0, shown.output
+    results = wargame.read(here / "here-run")
+    assert len(results) == 30
+    for words in (
+        "A border crisis",
+        "30 episodes of up to 5 quarters, seed 5",
+        results.digest[:16],
+        "War",
+        "Peace",
+    ):
+        assert words in shown.output
+    assert "highest tension" in shown.output
+    assert "Intervals are for chance alone" in shown.output
+    assert "--uncertain" in shown.output
+    assert "Saved in here-run" in shown.output
+    drawn = {path.name for path in (here / "here-run" / "figures").iterdir()}
+    assert drawn == {
+        f"{name}.{kind}" for name in ("outcomes", "trajectories", "policies-north") for kind in ("png", "svg")
+    }
+    assert not re.search(r"\x1b\[", shown.output)
+
+
+def test_run_is_the_same_as_simulate(here: Path) -> None:
+    shown = play("--seed", "2", "--set", "step=0.12", "--order", "north=probe@2025Q2..2025Q3", "--json")
+    said = json.loads(shown.stdout)
+    same = wargame.simulate(
+        wargame.load("border.yaml").with_(step=0.12),
+        episodes=30,
+        seed=2,
+        orders=["north=probe@2025Q2..2025Q3"],
+        progress=False,
+    )
+    assert said["digest"] == same.digest
+    assert said["overrides"] == {"step": 0.12}
+    assert said["orders"] == ["north=probe@2025Q2..2025Q3"]
+    assert [row["n"] for row in said["outcomes"]] == same.outcomes()["n"].tolist()
+    assert wargame.read(said["folder"]).digest == same.digest
+
+
+def test_default_folders_tell_runs_apart(here: Path) -> None:
+    folders = [
+        play("--quiet", *more).stdout.strip()
+        for more in ([], ["--seed", "2"], ["--set", "step=0.1"], ["--order", "north=wait@0"], ["--uncertain"])
+    ]
+    assert folders[0] == str(Path("results") / "border-seed1-n30-run")
+    assert len(set(folders)) == 5
+    assert all(name.endswith("-run") and (here / name / "manifest.json").is_file() for name in folders)
+    assert play("--quiet").stdout.strip() == folders[0]
+
+
+def test_run_names_overrides_orders_and_blocked_ones() -> None:
+    shown = play("--set", "tension=0.95", "--order", "north=probe@0", "--uncertain")
+    assert "Changed: tension = 0.95" in shown.output
+    assert "Orders: north=probe@0 (not carried out, for want of the policy, in 30 episodes)" in shown.output
+    assert "Uncertain: 1 parameter was drawn anew" in shown.output
+
+
+def test_run_reports_failed_episodes() -> None:
+    shown = play("--set", "nature.shots.effects={tension: 1 / (tension - tension)}")
+    assert shown.exit_code == 0
+    assert re.search(r"\d+ failed", shown.output)
+    assert "border.yaml" in shown.output
+    assert "Traceback" not in shown.output
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a.b=3", 3),
+        ("a.b=0.5", 0.5),
+        ("a.b=true", True),
+        ("a.b = 2 * tension", "2 * tension"),
+        ("a.b=where(x == 1, 2, 3)", "where(x == 1, 2, 3)"),
+        ("a.b=[0, 1]", [0, 1]),
+        ("a.b={uniform: [0, 1]}", {"uniform": [0, 1]}),
+        ("a.b=-0.2 * (x - 1)", "-0.2 * (x - 1)"),
+    ],
+)
+def test_values_to_set_are_yaml(text: str, value: object) -> None:
+    from wargame.cli.arguments import overrides
+
+    assert overrides([text]) == {"a.b": value}
+
+
+def test_a_run_takes_the_place_of_an_earlier_one_and_of_its_figures(here: Path) -> None:
+    figures = here / "results" / "border-seed1-n30-run" / "figures"
+    play("--quiet")
+    figures.mkdir()
+    (figures / "policies-nobody.png").touch()
+    (figures / "notes.txt").touch()
+    assert play("--quiet").exit_code == 0
+    assert [path.name for path in figures.iterdir()] == ["notes.txt"]
+
+
+# ---- inspect, list, schema, replay ---------------------------------------------------------------
+
+
+def test_inspect_says_what_is_played() -> None:
+    shown = call("inspect", "border.yaml")
+    assert shown.exit_code == 0
+    for words in ("A border crisis", "5 quarters, 2025Q1 to 2025Q4", "The North", "Probe", "War"):
+        assert words in shown.output or words == "5 quarters, 2025Q1 to 2025Q4"
+    assert "2 numbers: 0 sourced, 2 judgement, 0 neither; 1 with a range." in shown.output
+    assert "uniform 0.05, 0.15" in call("inspect", "border.yaml", "all").output
+    assert "0.77" in call("inspect", "border.yaml", "--set", "tension=0.77").output
+
+
+def test_inspect_shows_the_code_with_the_files_lines() -> None:
+    shown = call("inspect", "border.yaml", "--rules")
+    assert "`# line N` is a line of border.yaml" in shown.output
+    assert "def resolve(w):" in shown.output
+    line = TINY.splitlines().index(next(row for row in TINY.splitlines() if "shots" in row)) + 1
+    assert f"# line {line}" in shown.output
+    one = call("inspect", "border.yaml", "--rules", "judge").output
+    assert "def judge(w):" in one
+    assert "def resolve(w):" not in one
+    compile(one[one.index("def judge") :], "judge", "exec")
+
+
+def test_list_names_every_scenario() -> None:
+    shown = call("list")
+    assert shown.exit_code == 0
+    for name, path in wargame.available_scenarios().items():
+        assert name in shown.output
+        assert wargame.load(path).title in shown.output
+
+
+def test_schema_is_json() -> None:
+    schema = json.loads(call("schema").stdout)
+    assert {"name", "time", "outcomes"} <= set(schema["properties"])
+
+
+def test_replay_tells_the_episode_of_the_run(here: Path) -> None:
+    folder = play("--quiet").stdout.strip()
+    results = wargame.read(folder)
+    for episode in (0, 29):
+        shown = call("replay", folder, str(episode))
+        assert shown.exit_code == 0
+        assert shown.stderr == ""
+        title = results.labels.outcomes[results.episodes["outcome"].iloc[episode]]
+        assert f"How it ended: {title}" in shown.output
+        assert "The North → " in shown.output
+    part = call("replay", folder, "0", "--turns", "2025Q1..1", "--actor", "north", "--terms").output
+    assert "2025Q2, turn 1" in part
+    assert "2025Q3" not in part
+
+
+def test_replay_warns_if_the_rules_have_changed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = play("--quiet").stdout.strip()
+    monkeypatch.setattr(wargame.WargameModel, "length", property(lambda model: 99))
+    shown = call("replay", folder, "0", "--brief")
+    assert "warning: the run recorded another course of this episode" in shown.stderr
+
+
+# ---- mistakes ------------------------------------------------------------------------------------
+
+MISTAKES = [
+    (["run", "korea-2052"], 1, "no such file or scenario"),
+    (["run", "nothing.yaml"], 1, "no such file or scenario"),
+    (["run", "."], 1, "is a folder"),
+    (["run", "broken.yaml"], 1, "broken.yaml:1"),
+    (["run", "border.yaml", "--set", "tensoin=1"], 1, "did you mean 'tension'"),
+    (["run", "border.yaml", "--set", "tension"], 2, "write PATH=VALUE"),
+    (["run", "border.yaml", "--set", "=3"], 2, "write PATH=VALUE"),
+    (["run", "border.yaml", "--set", "step=*x"], 1, "border.yaml"),
+    (["run", "border.yaml", "--order", "nroth=wait@0"], 1, "did you mean 'north'"),
+    (["run", "border.yaml", "--order", "north=wait"], 1, "ACTOR=POLICY@TURN"),
+    (["run", "border.yaml", "--order", "north=wait@2031Q1"], 1, "outside the episode"),
+    (["run", "border.yaml", "-n", "0"], 1, "episodes is 0"),
+    (["run", "border.yaml", "-n", "abc"], 2, "-n"),
+    (["run", "border.yaml", "--seed", "-1"], 1, "seed is -1"),
+    (["run", "border.yaml", "--workers", "0"], 1, "workers is 0"),
+    (["run", "border.yaml", "--engine", "warp"], 2, "warp"),
+    (["run", "border.yaml", "--nonsense"], 2, "--nonsense"),
+    (["run", "border.yaml", "--out", "full"], 1, "Nothing was played"),
+    (["run", "border.yaml", "--out", "border.yaml"], 1, "a file, not a folder"),
+    (["run"], 2, "SCENARIO"),
+    (["runn", "border.yaml"], 2, "Did you mean"),
+    (["inspect", "border.yaml", "nroth"], 1, "did you mean 'north'"),
+    (["inspect", "border.yaml", "--rules", "nothing"], 1, "there is no block"),
+    (["inspect", "border.yaml", "--set", "time.horizon=abc"], 1, "whole number"),
+    (["replay", "nowhere", "0"], 1, "no such folder"),
+    (["replay", "full", "0"], 1, "not a results folder"),
+    (["replay", "full", "x"], 2, "EPISODE"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), MISTAKES, ids=lambda given: str(given)[:50])
+def test_a_mistake_is_explained_without_a_traceback(
+    here: Path, arguments: list[str], code: int, words: str
+) -> None:
+    (here / "full").mkdir()
+    (here / "full" / "thesis.txt").write_text("mine")
+    (here / "broken.yaml").write_text("name: [")
+    shown = call(*arguments)
+    assert shown.exit_code == code, shown.output
+    assert words in shown.stderr
+    assert "Traceback" not in shown.output
+    assert shown.stdout == ""
+    assert [path.name for path in (here / "full").iterdir()] == ["thesis.txt"]
+    assert not (here / "results").exists()
+
+
+def test_mistakes_about_an_episode(here: Path) -> None:
+    folder = play("--quiet").stdout.strip()
+    for arguments, code, words in (
+        (["30"], 1, "episodes 0 to 29"),
+        (["0", "--actor", "nort"], 1, "did you mean 'north'"),
+        (["0", "--turns", "77"], 1, "this episode has turns"),
+        (["0", "--turns", "soon"], 2, "FIRST..LAST"),
+    ):
+        shown = call("replay", folder, *arguments)
+        assert shown.exit_code == code
+        assert words in shown.stderr
+        assert "Traceback" not in shown.output
+
+
+def test_an_interruption_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wargame.cli.running.simulate", interrupted)
+    shown = play()
+    assert shown.exit_code == 130
+    assert shown.stderr == "interrupted\n"
+
+
+# ---- processes -----------------------------------------------------------------------------------
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`wargame --help` answers at once: nothing that takes time to load is imported."""
+    code = (
+        "import sys, wargame.cli\n"
+        "sys.argv = ['wargame', '--help']\n"
+        "try:\n    wargame.cli.main()\nexcept SystemExit as leave:\n    assert not leave.code\n"
+        "heavy = {'numpy', 'pandas', 'mesa', 'matplotlib', 'numba', 'pyarrow', 'ruamel', 'tqdm', 'pygments'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "run" in answer.stdout
+    assert "HEAVY []" in answer.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes differ there")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"'{sys.executable}' -m wargame inspect korea-2025 all | head -1"
+    answer = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert answer.stdout.startswith("U.S. Forces Korea")
+    assert answer.stderr == ""

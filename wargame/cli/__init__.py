@@ -1,0 +1,31 @@
+"""The command line: it parses, calls the library and prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from wargame.cli.commands import app
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run `wargame` with the arguments of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows a question mark, and no error.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app(prog_name="wargame")
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write out what is left; a reader that has gone away (`wargame list | head -1`) is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

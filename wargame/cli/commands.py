@@ -1,0 +1,174 @@
+"""The commands. Whatever is slow to load is imported where it is used: `wargame --help` must not wait for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from wargame import __version__
+from wargame.cli.errors import reports_errors
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Strategic wargames among states, played by agents, thousands of times.",
+    epilog="SCENARIO is the name of one that comes with the package (see `wargame list`) or the path of a YAML file.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="Name of a scenario (see `wargame list`), or path of a YAML file."
+    ),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change a value, such as parameters.cost=0.3. Repeatable."
+    ),
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"wargame {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Strategic wargames among states, played by agents, thousands of times."""
+
+
+@app.command()
+@reports_errors
+def run(
+    scenario: ScenarioName,
+    episodes: Annotated[int, typer.Option("-n", "--episodes", help="How many episodes to play.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The seed: the same seed gives the same episodes.")] = 1,
+    changes: Changes = None,
+    order: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ACTOR=POLICY@TURN",
+            help="Force a policy on a turn or a span: washington=hold@2026Q1..2026Q4. Repeatable.",
+        ),
+    ] = None,
+    uncertain: Annotated[
+        bool,
+        typer.Option("--uncertain", help="Draw every parameter that has a distribution, for each episode."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of the results [default: one under ./results]"),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes; results do not depend on it [default: all processors from 200 episodes on]"
+        ),
+    ] = None,
+    engine: Annotated[Literal["auto", "mesa"], typer.Option(help="Which engine plays.")] = "auto",
+    figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Play a scenario many times: tables, figures and a summary."""
+    from wargame.cli.running import Request, play
+
+    request = Request(
+        scenario=scenario,
+        episodes=episodes,
+        seed=seed,
+        changes=tuple(changes or ()),
+        orders=tuple(order or ()),
+        uncertain=uncertain,
+        out=out,
+        workers=workers,
+        engine=engine,
+        figures=figures,
+    )
+    play(request, quiet=quiet, as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def inspect(
+    scenario: ScenarioName,
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PART]...",
+            help="Show in full: an actor, state, parameters, definitions, rules, chance, calendar, outcomes, metrics "
+            "or all. With --rules: the blocks to show.",
+        ),
+    ] = None,
+    changes: Changes = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Show the code that is played, with lines of the file.")
+    ] = False,
+) -> None:
+    """Say what a scenario plays, and what its numbers rest on. Nothing is simulated."""
+    from wargame.cli.arguments import changed
+    from wargame.cli.screen import show
+    from wargame.scenario.loading import load
+
+    loaded = changed(load(scenario), changes or ())
+    if rules:
+        from wargame.report.code import code
+
+        show(code(loaded, parts or ()), wrap=False)
+    else:
+        from wargame.report.overview import overview
+
+        show(overview(loaded, parts or ()))
+
+
+@app.command(name="list")
+@reports_errors
+def list_scenarios() -> None:
+    """List the scenarios that come with the package."""
+    from wargame.cli.screen import scenario_list, show
+    from wargame.scenario.loading import available_scenarios, load
+
+    show(scenario_list({name: load(path).title for name, path in available_scenarios().items()}))
+
+
+@app.command()
+@reports_errors
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
+    episode: Annotated[int, typer.Argument(metavar="EPISODE", help="Number of the episode; the first is 0.")],
+    turns: Annotated[
+        str | None, typer.Option(metavar="FIRST..LAST", help="Only these turns: 3, 3..5 or 2026Q1..2026Q4.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option(help="Only this actor's decisions.")] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="What was done, without the reasoning.")] = False,
+    terms: Annotated[bool, typer.Option("--terms", help="Every term of every score.")] = False,
+) -> None:
+    """Tell one episode of a run as a story, with each actor's reasoning."""
+    from wargame.cli.replaying import tell
+
+    tell(folder, episode, turns=turns, actor=actor, brief=brief, terms=terms)
+
+
+@app.command()
+@reports_errors
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from wargame.scenario.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,113 @@
+"""`wargame run`: play, save, draw, and say what came out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from wargame.cli.arguments import changed, default_folder, worker_count
+from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.summary import as_json as summary_as_json
+from wargame.cli.summary import saved, summary
+from wargame.experiment.errors import ResultsError
+from wargame.experiment.manifest import read_manifest
+from wargame.experiment.results import Results
+from wargame.experiment.run import simulate
+from wargame.scenario.loading import load
+
+__all__ = ["Request", "play"]
+
+FIGURES = "figures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of a run."""
+
+    scenario: str
+    episodes: int
+    seed: int
+    changes: tuple[str, ...]
+    orders: tuple[str, ...]
+    uncertain: bool
+    out: Path | None
+    workers: int | None
+    engine: Literal["auto", "mesa"]
+    figures: bool
+
+
+def play(request: Request, *, quiet: bool, as_json: bool) -> None:
+    """Play the run, save it and print its summary."""
+    scenario = changed(load(request.scenario), request.changes)
+    folder = request.out or default_folder(
+        scenario,
+        episodes=request.episodes,
+        seed=request.seed,
+        uncertain=request.uncertain,
+        orders=request.orders,
+    )
+    _check_place(folder)
+    shows = progress_is_shown(quiet)
+    begun = time.perf_counter()
+    results = simulate(
+        scenario,
+        episodes=request.episodes,
+        seed=request.seed,
+        engine=request.engine,
+        workers=worker_count(request.workers, request.episodes),
+        progress=shows,
+        uncertain=request.uncertain,
+        orders=request.orders,
+    )
+    seconds = time.perf_counter() - begun
+    results.save(folder)
+    drawn = _draw(results, folder, wanted=request.figures, shows=shows)
+    if as_json:
+        typer.echo(json.dumps(summary_as_json(results, folder, drawn, seconds), indent=2, ensure_ascii=False))
+    elif quiet:
+        typer.echo(str(folder))
+    else:
+        show(summary(results, scenario, seconds), saved(folder, drawn))
+
+
+def _check_place(folder: Path) -> None:
+    """Find out before playing whether the results can be saved there."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        read_manifest(folder)
+    except ResultsError as error:
+        what = (
+            "it holds files, but is not a results folder" if folder.is_dir() else "it is a file, not a folder"
+        )
+        raise ResultsError(folder, what, "Nothing was played. Choose another folder with --out.") from error
+
+
+def _draw(results: Results, folder: Path, *, wanted: bool, shows: bool) -> list[str]:
+    """Draw the figures; returns their names. Those of an earlier run in the folder are taken away first."""
+    place = folder / FIGURES
+    for pattern in ("outcomes.*", "trajectories.*", "policies-*.*"):
+        for old in place.glob(pattern):
+            if old.suffix in (".png", ".svg"):
+                old.unlink()
+    if not wanted or not results.completed:
+        return []
+    with _busy("drawing figures") if shows else nullcontext():
+        from wargame.plots.figures import save_figures
+
+        paths = save_figures(results, place)
+    return sorted({path.stem for path in paths}, key=[path.stem for path in paths].index)
+
+
+def _busy(text: str) -> AbstractContextManager[Any]:
+    from rich.console import Console
+
+    status: Callable[[str], AbstractContextManager[Any]] = Console(stderr=True).status
+    return status(f"{text} ...")
