@@ -42,6 +42,40 @@ def scenarios(**options: Any) -> st.SearchStrategy[wargame.Scenario]:
     return scenario_data(**options).map(lambda data: wargame.loads(as_text(data)))
 
 
+_forms = st.sampled_from(
+    [
+        "({a} + {b})",
+        "({a} - {b})",
+        "({a} * {b})",
+        "{a} / (1 + abs({b}))",
+        "min({a}, {b}, 0.7)",
+        "max({a}, {b})",
+        "clip({a}, -1, 1)",
+        "where({if_}, {a}, {b})",
+        "logistic({a})",
+        "exp(clip({a}, -1, 1))",
+        "log(1 + abs({a}))",
+        "sqrt(abs({a}))",
+        "floor({a})",
+        "clip({a}, -2, 2) ** 2",
+        "clip({a}, -2, 2) ** 3",
+        "abs({a}) ** 0.5",
+        "-({a})",
+        "{a}",
+    ]
+)
+_conditions = st.sampled_from(
+    [
+        "{a} {sign} {b}",
+        "{a} {sign} {b} and turn >= {turn}",
+        "not ({a} {sign} {b})",
+        "({a} {sign} {b}) or turn >= {turn}",
+        "0 <= {a} <= 1",
+        "turn >= {turn}",
+    ]
+)
+
+
 class Scope:
     """What formulas may name, as it becomes known while a scenario is drawn."""
 
@@ -64,40 +98,29 @@ class Scope:
         known += self.outcomes if outcomes else []
         return known
 
-    def formula(self, names: list[str], depth: int = 2) -> str:
+    def formula(self, names: list[str], depth: int = 2, *, timed: bool = True) -> str:
         """A formula whose value stays within a few hundred for values up to about ten."""
         draw = self.draw
         if depth == 0 or not names:
             return draw(st.sampled_from([*names, "0.5", "1", "0.1", "-0.3"]))
-        a, b = self.formula(names, depth - 1), self.formula(names, depth - 1)
-        condition = self.condition(names, depth - 1)
-        forms = [
-            *(f"({a} {sign} {b})" for sign in "+-*"),
-            f"{a} / (1 + abs({b}))",
-            f"min({a}, {b}, 0.7)",
-            f"max({a}, {b})",
-            f"clip({a}, -1, 1)",
-            f"where({condition}, {a}, {b})",
-            f"logistic({a})",
-            f"exp(clip({a}, -1, 1))",
-            f"log(1 + abs({a}))",
-            f"sqrt(abs({a}))",
-            f"floor({a})",
-            f"clip({a}, -2, 2) ** {draw(st.sampled_from([2, 3]))}",
-            f"abs({a}) ** 0.5",
-            f"-({a})",
-            a,
-        ]
-        return draw(st.sampled_from(forms))
+        form = draw(_forms)
+        parts = {}
+        for place in "ab":
+            if f"{{{place}}}" in form:
+                parts[place] = self.formula(names, depth - 1, timed=timed)
+        if "{if_}" in form:
+            parts["if_"] = self.condition(names, depth - 1, timed=timed)
+        return form.format(**parts)
 
-    def condition(self, names: list[str], depth: int = 1) -> str:
+    def condition(self, names: list[str], depth: int = 1, *, timed: bool = True) -> str:
         """A comparison, or two of them."""
         draw = self.draw
-        a, b = self.formula(names, min(depth, 1)), draw(st.sampled_from(["0.4", "0", "1", *names[:2]]))
-        plain = f"{a} {draw(st.sampled_from(['<', '<=', '>', '>=', '!=']))} {b}"
-        also = f"turn >= {draw(st.integers(0, 3))}"
-        return draw(
-            st.sampled_from([plain, f"{plain} and {also}", f"not ({plain})", f"({plain}) or {also}", also])
+        form = draw(_conditions if timed else st.just("{a} {sign} {b}"))
+        return form.format(
+            a=self.formula(names, min(depth, 1), timed=timed),
+            b=draw(st.sampled_from(["0.4", "0", "1", *names[:2]])),
+            sign=draw(st.sampled_from(["<", "<=", ">", ">=", "!="])),
+            turn=draw(st.integers(0, 3)),
         )
 
     def small(self, names: list[str]) -> str:
@@ -200,7 +223,8 @@ def _state(scope: Scope) -> Data:
         if draw(st.integers(0, 3)) == 0:
             initial = draw(_distributions)
         elif scope.parameters and draw(st.integers(0, 3)) == 0:
-            initial = f"clip({scope.formula([*scope.parameters, *scope.state], 1)}, 0, 1)"
+            known = [*scope.parameters, *scope.state]
+            initial = f"clip({scope.formula(known, 1, timed=False)}, 0, 1)"
         result[name] = {"initial": initial, **limits}
         scope.state.append(name)
     return result
@@ -391,20 +415,7 @@ def _world_rules(scope: Scope, sets: bool) -> Data:
 
 def _item(scope: Scope, kind: str, sets: bool) -> Data:
     draw, names = scope.draw, scope.names()
-    positive = f"abs({scope.formula(names, 1)})"
-    arguments: Data = {
-        "bernoulli": scope.probability(names),
-        "rate": positive,
-        "poisson": {"mean": f"min({positive}, 5)", "max": 9},
-        "negbin": {"mean": f"min({positive}, 5)", "dispersion": 2, "max": 9},
-        "binomial": {"n": 3, "p": scope.probability(names)},
-        "normal": {"mean": scope.small(names), "sd": draw(shares)},
-        "uniform": {"low": -0.2, "high": f"0.1 + {positive}"},
-        "categorical": draw(
-            st.sampled_from([{"up": 0.25, "down": 0.75}, {"up": f"0.1 + {positive}", "down": 1}])
-        ),
-    }
-    item: Data = {"draw": {kind: arguments[kind]}}
+    item: Data = {"draw": {kind: _arguments(scope, kind, names)}}
     if effects := _effects(scope, sets):
         item["effects"] = effects
     if draw(st.integers(0, 2)) == 0:
@@ -414,6 +425,26 @@ def _item(scope: Scope, kind: str, sets: bool) -> Data:
     if draw(st.integers(0, 3)) == 0:
         item["cooldown"] = draw(st.integers(1, 2))
     return item
+
+
+def _arguments(scope: Scope, kind: str, names: list[str]) -> Any:
+    """The numbers of a draw."""
+    draw = scope.draw
+    if kind == "bernoulli":
+        return scope.probability(names)
+    if kind == "binomial":
+        return {"n": 3, "p": scope.probability(names)}
+    if kind == "normal":
+        return {"mean": scope.small(names), "sd": draw(shares)}
+    positive = f"abs({scope.formula(names, 1)})"
+    if kind == "rate":
+        return positive
+    if kind == "uniform":
+        return {"low": -0.2, "high": f"0.1 + {positive}"}
+    if kind == "categorical":
+        return draw(st.sampled_from([{"up": 0.25, "down": 0.75}, {"up": f"0.1 + {positive}", "down": 1}]))
+    count = {"mean": f"min({positive}, 5)", "max": 9}
+    return {**count, "dispersion": 2} if kind == "negbin" else count
 
 
 def _calendar(scope: Scope) -> list[Data]:
@@ -434,22 +465,23 @@ def _calendar(scope: Scope) -> list[Data]:
 
 def _metrics(scope: Scope) -> Data:
     draw, names = scope.draw, scope.names()
-    formula = scope.formula(names, 1)
     first = scope.state[0]
+    form = draw(
+        st.sampled_from(
+            [
+                "sum({a})",
+                "at(1, {a}) - at(2, {a})",
+                "first({if_})",
+                "k1 * share({if_})",
+                "abs(max({a}) - min({a}))",
+            ]
+        )
+    )
+    drawn = scope.condition(names) if "{if_}" in form else scope.formula(names, 1)
     return {
         "highest": f"max({first})",
         "lowest": f"min({first})",
         "average": f"mean({first})",
         "end": f"final({first})",
-        "drawn": draw(
-            st.sampled_from(
-                [
-                    f"sum({formula})",
-                    f"at(1, {formula}) - at(2, {formula})",
-                    f"first({scope.condition(names)})",
-                    f"k1 * share({scope.condition(names)})",
-                    f"abs(max({formula}) - min({formula}))",
-                ]
-            )
-        ),
+        "drawn": form.format(a=drawn, if_=drawn),
     }

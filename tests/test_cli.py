@@ -138,6 +138,26 @@ def test_values_to_set_are_yaml(text: str, value: object) -> None:
     assert overrides([text]) == {"a.b": value}
 
 
+def test_further_processes_are_started_only_where_they_pay() -> None:
+    from wargame.cli.arguments import worker_count
+
+    tiny, korea = wargame.load("border.yaml"), wargame.load("korea-2025")
+    assert worker_count(None, tiny, 1000) == 1
+    assert worker_count(None, korea, 100) == 1
+    assert worker_count(None, korea, 10_000) >= 1
+    assert worker_count(3, tiny, 1) == 3
+
+
+def test_processes_do_not_change_results() -> None:
+    alone, together = (
+        json.loads(
+            call("run", "border.yaml", "-n", "40", "--json", "--no-figures", "--workers", count).stdout
+        )
+        for count in ("1", "2")
+    )
+    assert alone["digest"] == together["digest"]
+
+
 def test_a_run_takes_the_place_of_an_earlier_one_and_of_its_figures(here: Path) -> None:
     figures = here / "results" / "border-seed1-n30-run" / "figures"
     play("--quiet")

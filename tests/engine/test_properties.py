@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from strategies import as_text, scenario_data, scenarios
 
@@ -17,9 +19,23 @@ from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.experiment import Results
 
 seeds = st.integers(0, 2**64 - 1)
-patient = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+
+PROPERTIES: dict[str, Callable[[], None]] = {}
+
+
+def holds(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Note a property, to be tried with a few examples by `make test` and with many by `make verify`."""
+
+    def note(function: Callable[..., None]) -> Callable[..., None]:
+        PROPERTIES[function.__name__] = given(*strategies)(function)
+        return function
+
+    return note
+
+
+def attempt(name: str, examples: int) -> None:
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    settings(max_examples=examples, deadline=None, suppress_health_check=slow)(PROPERTIES[name])()
 
 
 def episode(scenario: wargame.Scenario, **options: object) -> WargameModel:
@@ -27,15 +43,16 @@ def episode(scenario: wargame.Scenario, **options: object) -> WargameModel:
     model = WargameModel(scenario, record=True, **options)
     try:
         model.play()
-    except EpisodeError as error:
-        assert "two effects set" in error.failure.reason
-        assume(False)
+    except EpisodeError:
+        assert model.failure is not None
+        if "two effects set" not in model.failure.reason:
+            raise
+        reject()
     return model
 
 
-@patient
-@given(scenarios(), seeds)
-def test_probabilities_sum_to_one(scenario: wargame.Scenario, seed: int) -> None:
+@holds(scenarios(), seeds)
+def probabilities_sum_to_one(scenario: wargame.Scenario, seed: int) -> None:
     for one in episode(scenario, seed=seed).decisions:
         if one.choice is None:
             assert one.probabilities == {}
@@ -55,9 +72,8 @@ def test_probabilities_sum_to_one(scenario: wargame.Scenario, seed: int) -> None
                 assert total == pytest.approx(1, abs=1e-12) or total == 0
 
 
-@patient
-@given(scenarios(), seeds)
-def test_bounds_hold(scenario: wargame.Scenario, seed: int) -> None:
+@holds(scenarios(), seeds)
+def bounds_hold(scenario: wargame.Scenario, seed: int) -> None:
     model = WargameModel(scenario, seed=seed)
     row = model.rules.rows
     seen = 0
@@ -77,11 +93,8 @@ def test_bounds_hold(scenario: wargame.Scenario, seed: int) -> None:
     assert seen or not model.running
 
 
-@patient
-@given(scenarios(), seeds)
-def test_each_member_of_a_phase_plays_once_or_has_nothing_to_play(
-    scenario: wargame.Scenario, seed: int
-) -> None:
+@holds(scenarios(), seeds)
+def each_member_of_a_phase_plays_once_or_has_nothing_to_play(scenario: wargame.Scenario, seed: int) -> None:
     model = WargameModel(scenario, seed=seed)
     while model.running:
         try:
@@ -97,9 +110,8 @@ def test_each_member_of_a_phase_plays_once_or_has_nothing_to_play(
                     assert sum(played) == (1 if agent.available(phase) else 0)
 
 
-@patient
-@given(scenario_data(), seeds, st.integers(0, 2**32 - 1))
-def test_equal_seeds_give_equal_episodes(data: dict[str, object], seed: int, number: int) -> None:
+@holds(scenario_data(), seeds, st.integers(0, 2**32 - 1))
+def equal_seeds_give_equal_episodes(data: dict[str, object], seed: int, number: int) -> None:
     text = as_text(data)
     first = episode(wargame.loads(text), seed=seed, episode=number)
     again = WargameModel(wargame.loads(text), seed=seed, episode=number, record=True)
@@ -110,9 +122,8 @@ def test_equal_seeds_give_equal_episodes(data: dict[str, object], seed: int, num
     assert again.outcome == first.outcome
 
 
-@patient
-@given(scenarios(), seeds, st.data())
-def test_the_workspace_after_a_turn_is_a_complete_snapshot(
+@holds(scenarios(), seeds, st.data())
+def the_workspace_after_a_turn_is_a_complete_snapshot(
     scenario: wargame.Scenario, seed: int, data: st.DataObject
 ) -> None:
     original = episode(scenario, seed=seed)
@@ -128,9 +139,8 @@ def test_the_workspace_after_a_turn_is_a_complete_snapshot(
     assert [repr(value) for value in other.workspace] == [repr(value) for value in original.workspace]
 
 
-@patient
-@given(scenarios(), seeds, st.lists(st.integers(1, 5), min_size=1, max_size=4))
-def test_blocks_of_any_size_add_up_to_the_same_run(
+@holds(scenarios(), seeds, st.lists(st.integers(1, 5), min_size=1, max_size=4))
+def blocks_of_any_size_add_up_to_the_same_run(
     scenario: wargame.Scenario, seed: int, sizes: list[int]
 ) -> None:
     layout, task = rules_for(scenario).layout(), Play(scenario=scenario, seed=seed)
@@ -140,9 +150,8 @@ def test_blocks_of_any_size_add_up_to_the_same_run(
     assert Results.collect(layout, blocks, {}).digests == Results.collect(layout, whole, {}).digests
 
 
-@patient
-@given(scenarios(sets=False), seeds)
-def test_metrics_of_an_episode_agree_with_its_path(scenario: wargame.Scenario, seed: int) -> None:
+@holds(scenarios(sets=False), seeds)
+def metrics_of_an_episode_agree_with_its_path(scenario: wargame.Scenario, seed: int) -> None:
     model, path = WargameModel(scenario, seed=seed), []
     while model.running:
         model.step()
@@ -155,18 +164,16 @@ def test_metrics_of_an_episode_agree_with_its_path(scenario: wargame.Scenario, s
         assert scenario.outcomes[model.outcome].terminal
 
 
-@patient
-@given(scenarios(rules=("greedy", "logit")), seeds)
-def test_terms_of_a_score_add_up(scenario: wargame.Scenario, seed: int) -> None:
+@holds(scenarios(rules=("greedy", "logit")), seeds)
+def terms_of_a_score_add_up(scenario: wargame.Scenario, seed: int) -> None:
     assume(len(scenario.phases) == 1)
     for one in episode(scenario, seed=seed).decisions:
         for policy, score in one.scores.items():
             assert sum(one.terms[policy].values()) == pytest.approx(score, rel=1e-9, abs=1e-9)
 
 
-@patient
-@given(scenarios(sets=False), seeds, st.data())
-def test_an_order_leaves_every_draw_and_everything_before_it(
+@holds(scenarios(sets=False), seeds, st.data())
+def an_order_leaves_every_draw_and_everything_before_it(
     scenario: wargame.Scenario, seed: int, data: st.DataObject
 ) -> None:
     plain = episode(scenario, seed=seed)
@@ -186,9 +193,8 @@ def test_an_order_leaves_every_draw_and_everything_before_it(
     assert all((one.actor, one.choice) == (actor, policy) for one in given_to)
 
 
-@patient
-@given(scenario_data(), seeds, st.sampled_from([0.25, 1, 0.75]), st.integers(1, 6))
-def test_overrides_equal_edited_files(
+@holds(scenario_data(), seeds, st.sampled_from([0.25, 1, 0.75]), st.integers(1, 6))
+def overrides_equal_edited_files(
     data: dict[str, dict[str, object]], seed: int, value: float, horizon: int
 ) -> None:
     assume(not any("on" in entry and horizon < 4 for entry in data.get("calendar", [])))
@@ -212,10 +218,20 @@ def test_overrides_equal_edited_files(
     assert runs[0].digests["sample"] == runs[1].digests["sample"]
 
 
-@patient
-@given(scenarios(), seeds)
-def test_every_episode_has_a_row(scenario: wargame.Scenario, seed: int) -> None:
+@holds(scenarios(), seeds)
+def every_episode_has_a_row(scenario: wargame.Scenario, seed: int) -> None:
     results = wargame.simulate(scenario, episodes=4, seed=seed, progress=False, uncertain=True)
     assert len(results.episodes) == 4
     assert results.failed == len(results.failures)
     assert all("two effects set" in reason for reason in results.failures["reason"])
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_property(name: str) -> None:
+    attempt(name, 12)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_property_with_many_examples(name: str) -> None:
+    attempt(name, 400)

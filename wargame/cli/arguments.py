@@ -17,8 +17,8 @@ from wargame.scenario.source import parse_source
 
 __all__ = ["changed", "default_folder", "overrides", "turn_span", "worker_count"]
 
-MANY = 200
-"""From so many episodes on it pays to start further processes."""
+LONG = 1_000_000
+"""From so much work on it pays to start further processes: turns times policies, variables and items of nature."""
 
 
 def overrides(texts: Iterable[str]) -> dict[str, Any]:
@@ -62,11 +62,12 @@ def default_folder(
     return Path("results") / "-".join([*parts, "run"])
 
 
-def worker_count(asked: int | None, episodes: int) -> int:
+def worker_count(asked: int | None, scenario: Scenario, episodes: int) -> int:
     """How many processes play: as asked, or all processors once there is enough to do."""
     if asked is not None:
         return asked
-    if episodes < MANY:
+    parts = sum(1 for _ in scenario.policies()) + len(scenario.state) + len(scenario.nature)
+    if episodes * scenario.horizon * parts < LONG:
         return 1
     affinity = getattr(os, "sched_getaffinity", None)
     free = len(affinity(0)) if affinity is not None else os.cpu_count() or 1

@@ -75,9 +75,7 @@ def run(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
-            help="Processes; results do not depend on it [default: all processors from 200 episodes on]"
-        ),
+        typer.Option(help="Processes; results do not depend on it [default: all processors for a long run]"),
     ] = None,
     engine: Annotated[Literal["auto", "mesa"], typer.Option(help="Which engine plays.")] = "auto",
     figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,

@@ -61,7 +61,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         episodes=request.episodes,
         seed=request.seed,
         engine=request.engine,
-        workers=worker_count(request.workers, request.episodes),
+        workers=worker_count(request.workers, scenario, request.episodes),
         progress=shows,
         uncertain=request.uncertain,
         orders=request.orders,

@@ -27,7 +27,7 @@ def manifest_of(
     orders: tuple[str, ...],
     actors: Mapping[str, type],
 ) -> dict[str, Any]:
-    """The scenario's text and digest, overrides, seed and everything else that decides the episodes, with versions and labels."""
+    """What decides the episodes (scenario's text and digest, overrides, seed, orders), with versions and labels."""
     text = scenario.source.text
     return {
         "name": scenario.name,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -114,9 +116,24 @@ def _blocks(play: Play, episodes: int, workers: int) -> Generator[Block, None, N
         min(workers, len(spans)), mp_context=context, initializer=_start_worker, initargs=(play,)
     ) as pool:
         try:
-            yield from pool.map(_work, spans)
+            with _workers_ignore_interrupts():
+                blocks = pool.map(_work, spans)
+            yield from blocks
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _workers_ignore_interrupts() -> Iterator[None]:
+    """Start processes that leave Ctrl-C to this one, which ends them; signals belong to the main thread alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _task: list[Play] = []
@@ -167,9 +184,6 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
         orders=list(manifest["orders"]),
         record=True,
     )
-    try:
-        while model.running:
-            model.step()
-    except EpisodeError:
-        return model
+    with suppress(EpisodeError):
+        model.play()
     return model
