@@ -257,6 +257,22 @@ def test_an_own_actor_sees_what_the_plain_one_sees(scenario: wargame.Scenario) -
     assert {one.reason for one in own.decisions if one.actor == "north"} == {"draw"}
 
 
+def test_an_own_actor_knows_what_was_played_before(scenario: wargame.Scenario) -> None:
+    seen = []
+
+    class Remembering(wargame.StateActor):
+        def choose(self, phase: str) -> str:
+            seen.append([self.model.actor(name).last_policies for name in ("north", "south")])
+            assert self.policies == {}, "nothing of this turn is known yet"
+            return super().choose(phase)
+
+    model = play(scenario, actors={"south": Remembering})
+    choices = [{"main": one.choice} for one in model.decisions]
+    assert seen == [[{}, {}], *([choices[i], choices[i + 1]] for i in range(0, len(choices) - 2, 2))]
+    before = wargame.loads(TEXT.replace("    utility: -tension", "    before: push\n    utility: -tension"))
+    assert wargame.WargameModel(before).actor("south").last_policies == {"main": "push"}
+
+
 def test_an_own_actor_may_override_expectations(scenario: wargame.Scenario) -> None:
     class Fearful(wargame.StateActor):
         """Expects the worst of everybody."""

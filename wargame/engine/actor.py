@@ -62,8 +62,9 @@ class StateActor(mesa.Agent):
         self._runs = {
             (kind, phase): rows[f"{kind}.{seat.policies[0].full_name}"]
             for phase, seat in self._seats.items()
-            for kind in ("available", "score", "chance", "play")
+            for kind in ("available", "score", "chance")
         }
+        self._plays = {policy: rows[f"play.{name}.{policy}"] for policy in self.declared.policies}
         self._orders = {phase: rows[f"order.{seat.name}"] for phase, seat in self._seats.items()}
         self._picks = {phase: rows[f"pick.{seat.name}"] for phase, seat in self._seats.items()}
         self._always_free = {
@@ -134,13 +135,20 @@ class StateActor(mesa.Agent):
     @property
     def policies(self) -> dict[str, str]:
         """What the actor plays this turn, by phase."""
-        workspace, result = self.model.workspace, {}
-        for phase, names in self._names.items():
-            first = self._runs["play", phase]
-            for index, name in enumerate(names):
-                if workspace[self.model.rules.rows[f"play.{self.name}.{name}"]] != 0.0 and first >= 0:
-                    result[phase] = names[index]
-        return result
+        return self._played(self.model.workspace)
+
+    @property
+    def last_policies(self) -> dict[str, str]:
+        """What the actor played last turn, by phase; on the first turn what the file's `before` says, if anything."""
+        return self._played(self.model.workspace_before)
+
+    def _played(self, workspace: list[float]) -> dict[str, str]:
+        return {
+            phase: name
+            for phase, names in self._names.items()
+            for name in names
+            if workspace[self._plays[name]] != 0.0
+        }
 
     @property
     def payoff(self) -> float:

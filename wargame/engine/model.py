@@ -118,6 +118,7 @@ class WargameModel(mesa.Model):
             assert self._deal is not None
             if self._deal(self.workspace) != 0.0:
                 self.fail("deal_uncertain" if self.uncertain else "deal")
+        self.workspace_before = list(self.workspace)
         self._table = rules.turn_streams.table(self.seed, episode, self.scenario.horizon).tolist()
         if self.record:
             self.history.append(list(self.workspace))
@@ -128,6 +129,7 @@ class WargameModel(mesa.Model):
             return
         self.turn += 1
         workspace = self.workspace
+        self.workspace_before = list(workspace)
         workspace[self._turn_row] = float(self.turn)
         workspace[self._draws] = self._table[self.turn]
         self._apply("begin", self._begin)
