@@ -1,4 +1,4 @@
-"""Modules shared by tests of several folders stand beside this file; this makes them importable. Hypothesis is set up."""
+"""Makes modules shared by tests of several folders importable, and sets Hypothesis up."""
 
 from __future__ import annotations
 

@@ -109,6 +109,23 @@ def test_d1_choices_of_earlier_phases_are_known() -> None:
     assert choice.expectations == {}
 
 
+def test_d1_plans_begin_with_the_percept() -> None:
+    scenario = tiny(
+        """
+        state: {x: {initial: 2, range: [0, 99]}, y: {initial: 0, range: [0, 99]}}
+        actors:
+          a:
+            policies: {p: {cost: x, effects: {y: 10 * now.x, x: 1}}}
+            utility: {anticipated: x, begun: now.x, effect: y}
+            decision: {rule: greedy}
+            perception: {x: {bias: 3}}
+        """
+    )
+    model = play(scenario)
+    assert decision(model, "a").terms == {"p": {"anticipated": 6, "begun": 5, "effect": 50, "cost": -5}}
+    assert model.actor("a").payoff == (3 + 2 + 20) - 2, "payoffs are those of the real state"
+
+
 def test_d1_calendar_and_clipping_belong_to_the_plan() -> None:
     scenario = tiny(
         """
@@ -556,3 +573,22 @@ def test_d5_when_rounding_leaves_a_gap_the_last_possible_policy_is_picked() -> N
     model._table[0][column] = largest
     model.step()
     assert model.actor("a").policy == "r"
+
+
+@pytest.mark.parametrize(("uniform", "picked"), [(0.0, "q"), (0.125, "s"), (0.124999, "q"), (0.5, "s")])
+def test_d5_a_cumulative_probability_equal_to_the_draw_does_not_exceed_it(
+    uniform: float, picked: str
+) -> None:
+    scenario = tiny(
+        """
+        state: {x: {initial: 0, range: [0, 9]}}
+        actors:
+          a:
+            policies: {p: {}, q: {}, r: {}, s: {}}
+            decision: {rule: mixed, probabilities: {p: 0, q: 0.125, s: 0.875}}
+        """
+    )
+    model = wargame.WargameModel(scenario)
+    model._table[0][model.rules.turn_streams.names.index("a.main")] = uniform
+    model.step()
+    assert model.actor("a").policy == picked

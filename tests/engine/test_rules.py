@@ -707,7 +707,6 @@ def test_d3_beliefs_given_for_one_phase_leave_the_other_phase_uniform() -> None:
     assert choice.scores == {"p": 2, "q": 2}
 
 
-@pytest.mark.xfail(reason="expectations of later phases are formed before the own choice is known")
 @pytest.mark.parametrize("expectation", ["mean", "exact"])
 def test_d3_what_the_own_choice_opens_to_others_is_expected_after_it(expectation: str) -> None:
     scenario = tiny(

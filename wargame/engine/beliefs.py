@@ -10,7 +10,7 @@ from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.scenario import Actor, Policy
 
-__all__ = ["availability", "belief_rows", "expectations", "learn", "normalized"]
+__all__ = ["availability", "belief_rows", "expectations", "learn", "normalized", "restricted_beliefs"]
 
 
 def availability(situation: Situation, policies: Iterable[Policy]) -> list[Node]:
@@ -31,22 +31,26 @@ def expectations(workbook: Workbook, seat: Seat) -> dict[str, Node]:
     Beliefs are restricted to what is available on the actor's percept and renormalized; where no believed policy is
     available, all available ones are equally likely.
     """
-    graph, kind = workbook.graph, seat.actor.decision.beliefs.kind
     situation = perceived(workbook, seat.actor)
     result: dict[str, Node] = {}
     for _, policies in seat.unknown:
-        weights = belief_rows(workbook, seat.actor, policies)
-        available = availability(situation, policies)
-        free = all(node is graph.one for node in available)
-        if free and kind == "uniform":
-            shares = [graph.number(1.0 / len(policies))] * len(policies)
-        elif free and kind != "fictitious":
-            shares = weights
-        else:
-            shares = normalized(workbook, weights, available)
+        shares = restricted_beliefs(situation, seat.actor, policies)
         result.update(zip((policy.full_name for policy in policies), shares, strict=True))
         situation.become(play={**situation.play, **result})
     return result
+
+
+def restricted_beliefs(situation: Situation, actor: Actor, policies: Sequence[Policy]) -> list[Node]:
+    """What the actor expects of one other's policies of one phase, given the choices known or assumed so far."""
+    workbook, graph, kind = situation.workbook, situation.graph, actor.decision.beliefs.kind
+    weights = belief_rows(workbook, actor, policies)
+    available = availability(situation, policies)
+    free = all(node is graph.one for node in available)
+    if free and kind == "uniform":
+        return [graph.number(1.0 / len(policies))] * len(policies)
+    if free and kind != "fictitious":
+        return weights
+    return normalized(workbook, weights, available)
 
 
 def normalized(workbook: Workbook, weights: Sequence[Node], available: Sequence[Node]) -> list[Node]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from wargame.engine.beliefs import availability
+from wargame.engine.beliefs import availability, restricted_beliefs
 from wargame.engine.emit import Loop
 from wargame.engine.graph import Node
 from wargame.engine.nature import Drawn, apply_item, draw_mean, item_is_due
@@ -108,9 +108,21 @@ class ExactPlan:
                     continue
                 optional = all(policy.available is not None for policy in theirs)
                 counter = self._open(f"{other.name}_{phase}", len(theirs) + optional, "sum")
-                self._weigh(self.graph.at(expected_rows[theirs[0].full_name], counter))
+                if phase == seat.phase or all(policy.available is None for policy in theirs):
+                    self._weigh(self.graph.at(expected_rows[theirs[0].full_name], counter))
+                else:
+                    shares = restricted_beliefs(situation.copy(play=play), seat.actor, theirs)
+                    self._weigh(self._share(counter, shares))
                 play.update(self._played(theirs, counter))
         return play
+
+    def _share(self, counter: Node, shares: Sequence[Node]) -> Node:
+        """The probability of the case that the counter stands for; what is left over is that nothing is available."""
+        graph = self.graph
+        weight = graph.apply("eq", graph.add(*shares), graph.zero)
+        for index, share in enumerate(shares):
+            weight = graph.where(graph.apply("eq", counter, graph.number(index)), share, weight)
+        return weight
 
     def _select(
         self, counter: Node, here: Sequence[Node], policies: Sequence[Policy], own_rows: bool = True

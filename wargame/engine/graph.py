@@ -120,10 +120,12 @@ class Graph:
         return self._make(key, Node(operation, arguments, name=name, level=level, risky=risky))
 
     def _simplify(self, operation: str, arguments: tuple[Node, ...]) -> Node | None:
-        if operation in _FOLD and all(argument.is_number for argument in arguments):
-            return self.number(_FOLD[operation](*(argument.number for argument in arguments)))
+        # Rules come before folding: a whole power is multiplication for numbers, too.
         rule = getattr(self, f"_simplify_{operation}", None)
-        return rule(*arguments) if rule else None
+        simpler: Node | None = rule(*arguments) if rule else None
+        if simpler is None and operation in _FOLD and all(argument.is_number for argument in arguments):
+            return self.number(_FOLD[operation](*(argument.number for argument in arguments)))
+        return simpler
 
     def _simplify_add(self, a: Node, b: Node) -> Node | None:
         return b if a is self.zero else a if b is self.zero else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from wargame.engine.beliefs import availability
+from wargame.engine.beliefs import availability, restricted_beliefs
 from wargame.engine.graph import Node
 from wargame.engine.nature import apply_item, draw_mean
 from wargame.engine.perception import perceived
@@ -14,7 +14,7 @@ from wargame.engine.situation import Situation, Workbook
 from wargame.engine.turn import charge, resolve, utility
 from wargame.scenario.scenario import Policy
 
-__all__ = ["imagine", "mean_scores", "own_last", "planning_situation"]
+__all__ = ["expect_answers", "imagine", "mean_scores", "own_last", "planning_situation"]
 
 
 def planning_situation(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> Situation:
@@ -39,11 +39,22 @@ def imagine(situation: Situation, seat: Seat, played: Sequence[Policy]) -> tuple
     graph = situation.graph
     chosen = {policy.full_name: graph.one for policy in played}
     sit = situation.copy(play={**situation.play, **chosen})
+    expect_answers(sit, seat, situation)
     cost = charge(sit, played)
     resolve(sit, own_last(seat), certain=False)
     for item in seat.scenario.nature.values():
         apply_item(sit, item, draw_mean(sit, item))
     return utility(sit, seat.actor.name), cost
+
+
+def expect_answers(after: Situation, seat: Seat, before: Situation) -> None:
+    """D3 at the node: expect of later phases what the own choice, once made, leaves open to the others."""
+    for _, policies in seat.unknown:
+        if policies[0].phase == seat.phase or availability(after, policies) == availability(before, policies):
+            continue
+        shares = restricted_beliefs(after, seat.actor, policies)
+        names = (policy.full_name for policy in policies)
+        after.become(play={**after.play, **dict(zip(names, shares, strict=True))})
 
 
 def mean_scores(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> list[Node]:

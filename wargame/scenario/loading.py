@@ -165,7 +165,7 @@ def _unknown(source: Source, dotted: str, target: Any, part: str) -> ScenarioErr
         known = [str(key) for key in target]
     elif isinstance(target, list):
         known = [str(item.get("name", index)) for index, item in enumerate(target) if isinstance(item, dict)]
-    if target is source.data or "name" in known and "outcomes" in known:
+    if target is source.data or ("name" in known and "outcomes" in known):
         known += [name for group in ("parameters", "state") for name in (source.data.get(group) or {})]
     return ScenarioError(
         Problem(
