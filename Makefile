@@ -14,6 +14,16 @@ WORKERS  ?= auto
 .DEFAULT_GOAL := help
 .PHONY: help run test verify bench docs clean
 
+# Without the times of day that `jupyter execute` would record: the same outputs give the same file.
+define RUN_NOTEBOOK
+import sys, nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], 4)
+nbclient.execute(notebook, record_timing=False)
+notebook.metadata["language_info"] = {"name": "python"}
+nbformat.write(notebook, sys.argv[1])
+endef
+export RUN_NOTEBOOK
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -40,7 +50,7 @@ bench: .venv/.installed-dev ## measure the Mesa engine
 docs: .venv/.installed-dev ## make the README's picture and the notebooks' outputs again
 	$(BIN)/wargame run korea-2025 -n 1000 --seed 1 --out results/korea-2025-run --quiet
 	cp results/korea-2025-run/figures/outcomes.png docs/images/outcomes.png
-	$(BIN)/jupyter execute --inplace --NotebookClient.record_timing=False notebooks/*.ipynb
+	for notebook in notebooks/*.ipynb; do $(BIN)/python -c "$$RUN_NOTEBOOK" $$notebook || exit 1; done
 
 clean: ## remove the environment, caches, builds and runs; keeps reference results
 	rm -rf .venv build dist results/*-run .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -42,7 +42,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments), prog_name="wargame")
+    return CliRunner(env={"COLUMNS": "100"}).invoke(app, list(arguments), prog_name="wargame")
 
 
 def play(*arguments: str) -> Result:

@@ -386,7 +386,7 @@ def test_failed_episodes_are_forgotten_too() -> None:
 
 @pytest.mark.verify
 def test_memory_stays_flat_over_20_000_episodes() -> None:
-    scenario = wargame.loads(TEXT)
+    scenario = wargame.loads(TEXT.replace("horizon: 6", "horizon: 2"))
     known = _remembered()
     for way in (_fresh_models, _fresh_rows):
         bytes_left, objects_left = _growth(lambda count, way=way: way(scenario, count), 500, 20_000)

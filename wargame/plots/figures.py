@@ -143,3 +143,6 @@ def _frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     # Laying out takes longest; once, here, is enough for all formats.
     rect = (edge / 2 / width, foot / height, 1 - edge / width, 1 - (head + foot) / height)
     ConstrainedLayoutEngine(rect=rect).execute(figure)
+    # The layout's solver does not always give the same last bits, and names in SVG files hang on them.
+    for ax in figure.axes:
+        ax.set_position([round(value, 4) for value in ax.get_position().bounds])
