@@ -145,4 +145,5 @@ def _frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     ConstrainedLayoutEngine(rect=rect).execute(figure)
     # The layout's solver does not always give the same last bits, and names in SVG files hang on them.
     for ax in figure.axes:
-        ax.set_position([round(value, 4) for value in ax.get_position().bounds])
+        left, bottom, width, height = (round(value, 4) for value in ax.get_position().bounds)
+        ax.set_position((left, bottom, width, height))
