@@ -491,6 +491,18 @@ def test_r5_categorical_draws_one_category_by_weight() -> None:
     assert abs(left - 1000) < 4 * math.sqrt(4000 * 0.25 * 0.75)
 
 
+def test_r5_weights_of_categories_are_divided_by_their_sum_even_if_known_beforehand() -> None:
+    scenario = tiny(
+        """
+        state: {x: {initial: 0, range: [0, 1]}}
+        nature: {vote: {draw: {categorical: {up: 2 + 1, down: 1}}, effects: {x: vote.up}}}
+        """,
+        horizon=400,
+    )
+    ups = path(scenario, "x")[-1]
+    assert abs(ups - 300) < 4 * math.sqrt(400 * 0.75 * 0.25)
+
+
 def test_r5_effects_of_an_event_apply_only_if_it_fired_those_of_a_quantity_always() -> None:
     scenario = tiny(
         """

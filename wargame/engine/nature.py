@@ -64,7 +64,8 @@ def draw_weights(situation: Situation, item: NatureItem, due: Node) -> dict[str,
     graph = situation.graph
     weights = [situation.value(argument) for argument in item.arguments]
     total = graph.add(*weights)
-    if all(weight.is_number for weight in weights):
+    if all(argument.constant is not None for argument in item.arguments):
+        # Plain numbers were found to add up to 1 when the file was loaded.
         shares = weights
     else:
         shares = [graph.div(weight, total) for weight in weights]

@@ -8,10 +8,10 @@ from typing import Any
 from wargame.scenario.builder import Builder, described, level_names
 from wargame.scenario.dates import DateError
 from wargame.scenario.errors import did_you_mean, join_names
-from wargame.scenario.formula import Call, Formula, walk
-from wargame.scenario.names import names_in
+from wargame.scenario.formula import Call, Formula, FormulaError, parse, walk
 from wargame.scenario.scenario import Actor, Beliefs, Clause, Decision, Policy, Sight
 from wargame.scenario.source import KeyPath
+from wargame.scenario.timing import all_names, check_known
 
 __all__ = ["build_actors"]
 
@@ -22,11 +22,12 @@ def build_actors(builder: Builder) -> dict[str, Actor]:
     for name, part in builder.document.actors.items():
         path = ("actors", name)
         decision = _decision(builder, name, part.decision)
-        utility = builder.definitions((*path, "utility"), part.utility, "a utility") if part.utility else {}
+        utility = builder.definitions((*path, "utility"), part.utility)
         if decision.looks_ahead and not utility:
             builder.problem(
                 path,
                 f"{name} decides by `{decision.rule}` but has no utility",
+                found="no `utility`",
                 remedy="add `utility: ...`, or use the rule `uniform`, `mixed`, `script` or `doctrine`",
             )
         actor = Actor(
@@ -58,13 +59,12 @@ def _policies(builder: Builder, actor: str, parts: Mapping[str, Any]) -> dict[st
             "actor": actor,
             "base": base,
             "phase": phase,
-            "available": builder.optional((*path, "available"), part.available, "available", level=numeric),
+            "available": builder.optional((*path, "available"), part.available, "anywhere", level=numeric),
             "cost": builder.optional((*path, "cost"), part.cost, "anywhere", level=numeric),
             "effects": builder.effects((*path, "effects"), part.effects, level=numeric),
         }
         shared.pop("description", None)
-        if shared["available"] is not None and phase in phases:
-            _check_available(builder, (*path, "available"), shared["available"], phase)
+        check_known(builder, (*path, "available"), shared["available"], title="`available`", before=(phase,))
         for name, level in levels:
             label = part.label or base.replace("_", " ")
             result[name] = Policy(
@@ -78,66 +78,27 @@ def _policies(builder: Builder, actor: str, parts: Mapping[str, Any]) -> dict[st
     return result
 
 
-def _check_available(builder: Builder, path: KeyPath, formula: Formula, phase: str) -> None:
-    """Availability is known before the phase: it may use choices of earlier phases only, also through definitions."""
-    phases = builder.document.turn.phases
-    earlier = set(phases[: phases.index(phase)])
-    for name in _all_names(builder, formula):
-        if builder.names.kinds.get(name) != "play":
-            continue
-        actor, policy = name.split(".", 1)
-        played_in = {
-            where
-            for known, where in builder.policies[actor].items()
-            if known == policy or known.startswith(policy + "[")
-        }
-        if not played_in <= earlier:
-            builder.problem(
-                path,
-                f"`available` uses {name!r}, which is not known before phase {phase!r}",
-                found=formula.text,
-                allowed="choices of earlier phases, and last.actor.policy",
-                remedy=f"use last.{name}",
-            )
-
-
-def _all_names(builder: Builder, formula: Formula) -> set[str]:
-    """The names a formula uses, directly or through definitions and outcomes."""
-    from wargame.scenario.formula import FormulaError, Name, parse
-
-    found: set[str] = set()
-    waiting = list(names_in(formula))
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        text = None
-        if name in builder.document.define:
-            text = builder.document.define[name].value
-        elif name.startswith("outcome.") and name[8:] in builder.document.outcomes:
-            text = builder.document.outcomes[name[8:]].when
-        if text is not None:
-            try:
-                waiting += [node.name for node in walk(parse(text)) if isinstance(node, Name)]
-            except FormulaError:
-                continue
-    return found
-
-
 def _decision(builder: Builder, actor: str, part: Any) -> Decision:
     path = ("actors", actor, "decision")
+    mine = set(builder.policies[actor].values())
     precision = builder.optional((*path, "precision"), part.precision, "anywhere")
     builder.check_at_least((*path, "precision"), precision, 0.0, "the precision")
-    discount = builder.formula((*path, "discount"), part.discount, "parameters")
-    builder.check_probability((*path, "discount"), discount, "the discount factor")
+    check_known(builder, (*path, "precision"), precision, title="the precision", before=mine)
+    discount = builder.formula((*path, "discount"), part.discount, "fixed")
+    builder.check_probability(
+        (*path, "discount"),
+        discount,
+        "the discount factor",
+        "write the weight of the next turn, such as 0.95",
+    )
     tremble = builder.formula((*path, "tremble"), part.tremble, "anywhere")
     builder.check_probability((*path, "tremble"), tremble, "the tremble")
+    check_known(builder, (*path, "tremble"), tremble, title="the tremble", before=mine)
     return Decision(
         rule=part.rule,
         precision=precision,
         ties=part.ties,
-        probabilities=_weights(builder, (*path, "probabilities"), actor, part.probabilities or {}),
+        probabilities=_mixture(builder, actor, part.probabilities or {}),
         script=_script(builder, actor, part.script or {}),
         doctrine=_doctrine(builder, actor, part.doctrine or []),
         beliefs=_beliefs(builder, actor, part.expects),
@@ -149,24 +110,69 @@ def _decision(builder: Builder, actor: str, part: Any) -> Decision:
 
 
 def _revise(builder: Builder, path: KeyPath, text: str) -> Any:
+    where = (*path, "revise")
     if text in ("all", "one"):
         return text
-    formula = builder.formula((*path, "revise"), text, "anywhere")
-    builder.check_probability((*path, "revise"), formula, "the chance to revise")
+    if text.isalpha() and text not in builder.names.kinds:
+        builder.problem(
+            where,
+            f"{'.'.join(where)}: this is not one of the allowed words, nor a name",
+            found=text,
+            allowed="all, one, or a probability",
+            remedy=did_you_mean(text, ["all", "one", *builder.names.kinds]) or "write all, one, or a number",
+        )
+        return "all"
+    formula = builder.formula(where, text, "before choices")
+    builder.check_probability(where, formula, "the chance to revise")
+    check_known(builder, where, formula, title="`revise`")
     return formula
 
 
-def _weights(builder: Builder, path: KeyPath, actor: str, texts: Mapping[str, str]) -> dict[str, Formula]:
-    """Numbers by policy of one actor, not negative."""
+def _mixture(builder: Builder, actor: str, texts: Mapping[str, str]) -> dict[str, Formula]:
+    """The rule `mixed`: probabilities by policy, known before the phase of the policy."""
+    path = ("actors", actor, "decision", "probabilities")
+    result = _weights(builder, path, actor, texts, "anywhere", probabilities=True)
+    for policy, formula in result.items():
+        phase = builder.policies[actor].get(policy)
+        if phase is not None:
+            check_known(
+                builder, (*path, policy), formula, title=f"the probability of {policy}", before=(phase,)
+            )
+    return result
+
+
+def _weights(
+    builder: Builder, path: KeyPath, actor: str, texts: Mapping[str, str], scope: str, *, probabilities: bool
+) -> dict[str, Formula]:
+    """Numbers by policy of one actor, not negative, and not all 0 in any phase."""
     result = {}
+    by_phase: dict[str, list[Formula]] = {}
     for policy, text in texts.items():
         where = (*path, policy)
         builder.policy_list(where, actor, [policy])
-        result[policy] = builder.formula(where, text, "anywhere")
+        result[policy] = builder.formula(where, text, scope)
         builder.check_at_least(where, result[policy], 0.0, f"the weight of {policy}")
-    numbers = [builder.plain(formula) for formula in result.values()]
-    if numbers and all(number == 0 for number in numbers):
-        builder.problem(path, "all weights are 0", remedy="give at least one policy a positive weight")
+        phase = builder.policies[actor].get(policy)
+        if phase is not None:
+            by_phase.setdefault(phase, []).append(result[policy])
+    for formulas in by_phase.values():
+        numbers = [number for number in map(builder.plain, formulas) if number is not None]
+        if len(numbers) < len(formulas):
+            continue
+        if sum(numbers) == 0:
+            builder.problem(
+                path,
+                f"{'.'.join(path)}: all weights are 0",
+                found=", ".join(f"{policy}: {text}" for policy, text in texts.items()),
+                allowed="weights that are not all 0",
+                remedy="give at least one policy a positive weight",
+            )
+        elif (
+            probabilities
+            and abs(sum(numbers) - 1) > 1e-9
+            and all(one.constant is not None for one in formulas)
+        ):
+            builder.warn(path, f"{'.'.join(path)}: these add up to {sum(numbers):g} and are scaled to 1")
     return result
 
 
@@ -178,19 +184,30 @@ def _script(builder: Builder, actor: str, entries: Mapping[str, Any]) -> tuple[A
         try:
             turn = builder.dates.turn(date)
         except DateError as error:
-            builder.problem(where, str(error), found=date, remedy="write a turn number or a date")
+            builder.problem(
+                where, f"{'.'.join(where)}: {error}", found=date, allowed=error.allowed, remedy=error.remedy
+            )
             continue
-        if not result and turn != 0:
+        first = not result and not builder.failed_paths & {(*path, other) for other in entries}
+        if first and turn != 0:
             builder.problem(
                 where,
-                "the script does not say what to do from the first turn on",
+                f"{actor}'s script does not say what to do from the first turn on",
                 found=date,
+                allowed=f"0, or {builder.dates.label(0)}" if builder.dates.dated else "0",
                 remedy="let the first entry be turn 0",
             )
-        if result and turn <= result[-1][0]:
+        elif result and turn <= result[-1][0]:
             builder.problem(
-                where, "the script's entries are not in order of time", found=date, remedy="sort them"
+                where,
+                f"the entries of {actor}'s script are not in order of time",
+                found=date,
+                allowed=f"turns after {result[-1][0]}",
+                remedy="sort them, and give each turn once",
             )
+        elif turn >= builder.dates.horizon:
+            last = builder.dates.horizon - 1
+            builder.warn(where, f"{actor}'s script: {date} is after the last turn ({last}) and has no effect")
         result.append((turn, builder.policy_list(where, actor, policies)))
     return tuple(result)
 
@@ -200,14 +217,20 @@ def _doctrine(builder: Builder, actor: str, parts: list[Any]) -> tuple[Clause, .
     clauses = []
     for index, part in enumerate(parts):
         where = (*path, str(index))
-        listed = builder.policy_list(where, actor, part.then or part.otherwise)
+        key = "else" if part.then is None else "then"
+        listed = builder.policy_list((*where, key), actor, part.then or part.otherwise)
         when = builder.optional((*where, "when"), part.when, "anywhere")
+        phases = [builder.policies[actor][name] for name in listed if name in builder.policies[actor]]
+        check_known(builder, (*where, "when"), when, title="`when`", before=phases)
         clauses.append(Clause(when=when, policies=listed))
         last = index == len(parts) - 1
         if (when is None) != last:
             builder.problem(
                 where,
-                "the doctrine ends with one `else`" if last else "`else` stands before other lines",
+                f"{actor}'s doctrine must end with one `else`"
+                if last
+                else "`else` stands before other lines",
+                found=f"`when` in the last line ({index + 1})" if last else f"`else` in line {index + 1}",
                 remedy="add `- {else: policy}` as the last line, and only there",
             )
     return tuple(clauses)
@@ -217,8 +240,10 @@ def _beliefs(builder: Builder, actor: str, part: Any) -> Beliefs:
     if part is None:
         return Beliefs()
     path = ("actors", actor, "decision", "expects")
-    rate = builder.optional((*path, "rate"), part.rate, "parameters")
-    builder.check_probability((*path, "rate"), rate, "the rate of adaptation")
+    rate = builder.optional((*path, "rate"), part.rate, "fixed")
+    builder.check_probability(
+        (*path, "rate"), rate, "the rate of adaptation", "0 never learns, 1 believes the last move"
+    )
     given: Mapping[str, Mapping[str, str]] = {}
     key = ""
     for key in ("probabilities", "start", "prior"):
@@ -228,18 +253,23 @@ def _beliefs(builder: Builder, actor: str, part: Any) -> Beliefs:
     weights = {}
     for other, texts in given.items():
         where = (*path, key, other)
+        if builder.names.is_missing(other):
+            continue
         if other not in builder.document.actors or other == actor:
             others = [name for name in builder.document.actors if name != actor]
+            itself = ", which is itself" if other == actor else ", which is no actor"
             builder.problem(
                 where,
-                f"{actor} cannot expect anything of {other!r}"
-                + (", which is itself" if other == actor else ""),
-                allowed=join_names(others),
-                remedy=did_you_mean(other, others) or "name another actor",
+                f"{actor} cannot expect anything of {other!r}{itself}",
+                found=other,
+                allowed=join_names(others) or "nobody: there is no other actor",
+                remedy="remove it: an actor knows its own plans"
+                if other == actor
+                else did_you_mean(other, others) or "name another actor",
             )
             continue
-        for policy, formula in _weights(builder, where, other, texts).items():
-            weights[f"{other}.{policy}"] = formula
+        numbers = _weights(builder, where, other, texts, "fixed", probabilities=key != "prior")
+        weights.update({f"{other}.{policy}": formula for policy, formula in numbers.items()})
     return Beliefs(kind=part.beliefs, rate=rate, weights=weights, given=frozenset(given))
 
 
@@ -249,9 +279,11 @@ def _perception(builder: Builder, path: KeyPath, parts: Mapping[str, Any]) -> di
         where = (*path, "perception", variable)
         if not builder.check_variable(where, variable):
             continue
-        bias = builder.formula((*where, "bias"), part.bias, "anywhere")
-        noise = builder.formula((*where, "noise"), part.noise, "anywhere")
+        bias = builder.formula((*where, "bias"), part.bias, "before choices")
+        noise = builder.formula((*where, "noise"), part.noise, "before choices")
         builder.check_at_least((*where, "noise"), noise, 0.0, "the noise")
+        for key, formula in (("bias", bias), ("noise", noise)):
+            check_known(builder, (*where, key), formula, title=f"the {key}")
         result[variable] = Sight(variable=variable, bias=bias, noise=noise)
     return result
 
@@ -263,17 +295,15 @@ def _warn_about_mean(builder: Builder, actor: Actor) -> None:
     for term in actor.utility.values():
         reason = _not_linear(builder, term.formula)
         if reason:
-            place = f"{builder.source.file}:{term.formula.line}"
-            builder.warnings.append(
-                f"{place}: {actor.name}'s utility {term.name!r} {reason}; under `expectation: mean` it is "
-                "judged at the mean, where it may never be true: use `expectation: exact`, or a smooth formula"
+            builder.warn(
+                term.formula.path,
+                f"{actor.name}'s utility {term.name!r} {reason}; under `expectation: mean` it is "
+                "judged at the mean, where it may never be true: use `expectation: exact`, or a smooth formula",
             )
 
 
 def _not_linear(builder: Builder, formula: Formula) -> str:
-    from wargame.scenario.formula import FormulaError, parse
-
-    names = _all_names(builder, formula)
+    names = set(all_names(builder, formula))
     if any(name.startswith("outcome.") for name in names):
         return "reads an outcome"
     trees = [formula.tree]
@@ -287,7 +317,7 @@ def _not_linear(builder: Builder, formula: Formula) -> str:
             if isinstance(node, Call) and node.operation in ("lt", "le", "gt", "ge", "eq", "ne"):
                 compared = Formula("", node, 0, ())
                 random = {"state", "play", "nature"}
-                used = _all_names(builder, compared)
+                used = all_names(builder, compared)
                 if any(builder.names.kinds.get(name) in random for name in used):
                     return "compares a quantity that is uncertain while planning"
     return ""

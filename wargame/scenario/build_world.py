@@ -10,6 +10,7 @@ from wargame.scenario.dates import DateError
 from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import CalendarEntry, Effect, NatureItem, Outcome, WorldRule
 from wargame.scenario.source import KeyPath
+from wargame.scenario.timing import check_known
 
 __all__ = ["build_calendar", "build_nature", "build_outcomes", "build_world_rules", "check_double_sets"]
 
@@ -27,10 +28,10 @@ def build_world_rules(builder: Builder) -> dict[str, WorldRule]:
     return result
 
 
-def check_double_sets(builder: Builder, rules: Mapping[str, WorldRule]) -> None:
-    """Two rules that always set one variable would stop every episode: say so at once."""
+def check_double_sets(builder: Builder, parts: Mapping[str, Any]) -> None:
+    """A rule that always sets a variable clashes with anything else that sets it: say so at once."""
     first: dict[str, str] = {}
-    for name, rule in rules.items():
+    for name, rule in parts["effects"].items():
         for effect in rule.effects:
             if not effect.is_set or rule.when is not None:
                 continue
@@ -38,9 +39,21 @@ def check_double_sets(builder: Builder, rules: Mapping[str, WorldRule]) -> None:
                 builder.problem(
                     ("effects", name, "effects", effect.variable),
                     f"two rules set {effect.variable!r} every turn: {first[effect.variable]!r} and {name!r}",
+                    found=effect.formula.text,
                     remedy="join them, or give them conditions (`when`) that exclude each other",
                 )
             first.setdefault(effect.variable, name)
+    for actor in parts["actors"].values():
+        for policy in actor.policies.values():
+            for effect in policy.effects:
+                if effect.is_set and effect.variable in first:
+                    builder.problem(
+                        ("actors", actor.name, "policies", policy.base, "effects", effect.variable),
+                        f"{actor.name}.{policy.base} sets {effect.variable!r}, which the rule "
+                        f"{first[effect.variable]!r} sets every turn",
+                        found=effect.formula.text,
+                        remedy="give the rule a `when` that excludes the policy, or write a change instead of a `set`",
+                    )
 
 
 def build_nature(builder: Builder) -> dict[str, NatureItem]:
@@ -77,6 +90,11 @@ def _arguments(builder: Builder, path: KeyPath, kind: str, draw: Any) -> tuple[F
         return _categories(builder, path, draw)
     names = [name for name in type(draw).model_fields if name != "max"]
     formulas = {name: builder.formula((*path, name), getattr(draw, name), "anywhere") for name in names}
+    mean, most = builder.plain(formulas.get("mean")), getattr(draw, "max", None)
+    if mean is not None and most is not None and mean > most:
+        builder.warn(
+            path, f"{'.'.join(path)}: the mean {mean:g} lies above `max` ({most}), which cuts it off"
+        )
     for name in ("sd", "mean", "n", "dispersion"):
         if name in formulas and not (name == "mean" and kind == "normal"):
             builder.check_at_least((*path, name), formulas[name], 0.0, f"`{name}`")
@@ -91,15 +109,24 @@ def _categories(builder: Builder, path: KeyPath, draw: Mapping[str, str]) -> tup
     formulas = [builder.formula((*path, name), text, "anywhere") for name, text in draw.items()]
     for name, formula in zip(draw, formulas, strict=True):
         builder.check_at_least((*path, name), formula, 0.0, f"the weight of {name}")
-    numbers = [formula.constant for formula in formulas]
+    numbers = [builder.plain(formula) for formula in formulas]
     known = [number for number in numbers if number is not None]
-    if len(known) == len(numbers) and abs(sum(known) - 1) > 1e-9:
+    if len(known) < len(numbers) or any(builder.failed((*path, name)) for name in draw):
+        return tuple(formulas)
+    total = sum(known)
+    if total == 0:
         builder.problem(
             path,
-            f"the probabilities of the categories add up to {sum(known):g}",
-            found=", ".join(f"{name}: {number:g}" for name, number in zip(draw, known, strict=True)),
-            allowed="a sum of 1",
-            remedy="correct them, or add a category for the rest",
+            f"{'.'.join(path)}: the weights of the categories are all 0",
+            found=", ".join(f"{name}: {formula.text}" for name, formula in zip(draw, formulas, strict=True)),
+            allowed="weights that are not all 0",
+            remedy="give at least one category a positive weight",
+        )
+    elif all(formula.constant is not None for formula in formulas) and abs(total - 1) > 1e-9:
+        builder.warn(
+            path,
+            f"{'.'.join(path)}: the probabilities of the categories add up to {total:g}; "
+            "they are divided by their sum: add a category for the rest if that is not meant",
         )
     return tuple(formulas)
 
@@ -107,6 +134,7 @@ def _categories(builder: Builder, path: KeyPath, draw: Mapping[str, str]) -> tup
 def build_calendar(builder: Builder) -> tuple[CalendarEntry, ...]:
     """The entries of the calendar."""
     entries = []
+    names: set[str] = set()
     for index, part in enumerate(builder.document.calendar):
         path = ("calendar", str(index))
         changes = [
@@ -114,12 +142,29 @@ def build_calendar(builder: Builder) -> tuple[CalendarEntry, ...]:
             for key, parts, is_set in (("add", part.add, False), ("set", part.set, True))
             for change in _changes(builder, (*path, key), parts, is_set)
         ]
-        if not changes:
-            builder.problem(path, "this calendar entry changes nothing", remedy="give it `add` or `set`")
-        for variable in set(part.add) & set(part.set):
+        if not part.add and not part.set:
             builder.problem(
-                (*path, "set", variable), f"{variable!r} is both set and added to", remedy="keep one of them"
+                path,
+                "this calendar entry changes nothing",
+                found="neither `add` nor `set`",
+                remedy="give it `add: {variable: change}` or `set: {variable: value}`",
             )
+        for variable in part.set:
+            if variable in part.add:
+                builder.problem(
+                    (*path, "set", variable),
+                    f"{variable!r} is both set and added to",
+                    found=f"add: {part.add[variable]}, set: {part.set[variable]}",
+                    remedy="keep one of them, or write two entries",
+                )
+        if part.name and part.name in names:
+            builder.problem(
+                (*path, "name"),
+                f"two calendar entries have the name {part.name!r}",
+                found=part.name,
+                remedy="rename one of them: overrides find entries by name",
+            )
+        names.add(part.name)
         keywords = described(builder, path, part)
         keywords["name"] = part.name or f"entry {index + 1}"
         entries.append(
@@ -135,33 +180,47 @@ def build_calendar(builder: Builder) -> tuple[CalendarEntry, ...]:
 
 
 def _changes(builder: Builder, path: KeyPath, parts: Mapping[str, str], is_set: bool) -> list[Effect]:
-    return [
-        Effect(
-            variable=variable,
-            formula=builder.formula((*path, variable), text, "calendar"),
-            is_set=is_set,
-        )
-        for variable, text in parts.items()
-        if builder.check_variable((*path, variable), variable, parameters=True)
-    ]
+    changes = []
+    for variable, text in parts.items():
+        where = (*path, variable)
+        if builder.check_variable(where, variable, parameters=True):
+            formula = builder.formula(where, text, "calendar")
+            check_known(builder, where, formula, title="the calendar")
+            changes.append(Effect(variable=variable, formula=formula, is_set=is_set))
+    return changes
 
 
 def _turns(builder: Builder, path: KeyPath, dates: list[str], name: str) -> tuple[int, ...]:
-    turns = []
-    for date in dates:
+    turns: list[int] = []
+    for index, date in enumerate(dates):
+        where = (*path, str(index)) if len(dates) > 1 else path
         try:
             turn = builder.dates.turn(date)
         except DateError as error:
-            builder.problem(path, str(error), found=date, remedy="write a turn number or a date")
+            builder.problem(
+                where, f"{'.'.join(where)}: {error}", found=date, allowed=error.allowed, remedy=error.remedy
+            )
             continue
+        last = builder.dates.horizon - 1
         if turn < 0:
             builder.problem(
-                path, f"{date} lies before the first turn", found=date, remedy="choose a turn of the episode"
+                where,
+                f"calendar {name!r}: {date} lies before the first turn",
+                found=date,
+                allowed=f"{builder.dates.label(0)} to {builder.dates.label(last)}",
+                remedy="choose a turn of the episode",
             )
-        elif turn >= builder.dates.horizon:
-            builder.warnings.append(
-                f"{builder.source.file}:{builder.source.line(path)}: calendar {name!r}: {date} is turn {turn}, "
-                f"after the last one ({builder.dates.horizon - 1}): it has no effect"
+        elif turn in turns:
+            builder.problem(
+                where,
+                f"calendar {name!r}: {date} is listed twice",
+                found=date,
+                remedy="remove one of them; an entry acts once on a turn",
+            )
+        elif turn > last:
+            builder.warn(
+                where,
+                f"calendar {name!r}: {date} is turn {turn}, after the last one ({last}): it has no effect",
             )
         turns.append(turn)
     return tuple(turns)
@@ -181,9 +240,10 @@ def build_outcomes(builder: Builder) -> dict[str, Outcome]:
     if len(defaults) != 1:
         message = f"two default outcomes: {', '.join(defaults)}" if defaults else "no outcome is the default"
         builder.problem(
-            ("outcomes",),
+            ("outcomes", defaults[1]) if defaults else ("outcomes",),
             message,
+            found=", ".join(result) or "no outcomes at all",
             allowed="exactly one outcome with `default: true`",
-            remedy="add for example `other: {default: true}`" if not defaults else "keep one of them",
+            remedy="keep one of them" if defaults else "add for example `other: {default: true}`",
         )
     return result

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from wargame.scenario.constants import value_of
 from wargame.scenario.dates import Calendar
 from wargame.scenario.errors import Problem, did_you_mean, join_names
 from wargame.scenario.formula import (
@@ -16,23 +18,35 @@ from wargame.scenario.formula import (
     Name,
     Number,
     Tree,
+    check_power,
     level_text,
     parse,
+    walk,
 )
-from wargame.scenario.names import KINDS, Names, Scope, is_valid_name
+from wargame.scenario.names import KINDS, Names, Scope
 from wargame.scenario.scenario import Definition, Distribution, Effect
 from wargame.scenario.schema import Document
 from wargame.scenario.source import KeyPath, Source
 
 __all__ = ["SCOPES", "Builder", "described", "level_names"]
 
-EVERYTHING = frozenset(KINDS)
+EVERYTHING = frozenset(KINDS) - {"level"}
 
 SCOPES: dict[str, Scope] = {
     "parameters": Scope(
         title="the value of a parameter",
         kinds=frozenset({"parameter"}),
         hint="parameters are fixed as the episode starts; name changing quantities under `define`",
+    ),
+    "distributions": Scope(
+        title="the numbers of a distribution",
+        kinds=frozenset({"parameter"}),
+        hint="use numbers and parameters: they are drawn as the episode starts",
+    ),
+    "fixed": Scope(
+        title="a number that is fixed for the whole episode",
+        kinds=frozenset({"parameter"}),
+        hint="use numbers and parameters",
     ),
     "bounds": Scope(
         title="bounds and ranges",
@@ -44,7 +58,11 @@ SCOPES: dict[str, Scope] = {
         kinds=frozenset({"parameter", "state"}),
         hint="use numbers, parameters and variables declared above",
     ),
-    "available": Scope(title="`available`", kinds=EVERYTHING),
+    "before choices": Scope(
+        title="formulas that are read before anyone has chosen",
+        kinds=EVERYTHING - {"play"},
+        hint="use last.actor.policy",
+    ),
     "calendar": Scope(
         title="the calendar",
         kinds=EVERYTHING - {"play"},
@@ -74,8 +92,14 @@ def described(builder: Builder, path: KeyPath, part: Any) -> dict[str, Any]:
 def level_names(base: str, levels: Any) -> list[tuple[str, float]]:
     """The policies that a numeric policy stands for: (name, level) from `from` to `to`."""
     count = round((levels.to - levels.start) / levels.step) + 1
-    values = [round(levels.start + index * levels.step, 10) for index in range(count)]
+    values = [_level(levels.start + index * levels.step, levels.step) for index in range(count)]
     return [(f"{base}[{level_text(value)}]", value) for value in values]
+
+
+def _level(value: float, step: float) -> float:
+    """A level without the dust of its addition: 0.3, not 0.30000000000000004, and 0, not -1e-17."""
+    digits = 10 + max(0, -math.floor(math.log10(step)))
+    return round(value, digits) + 0.0
 
 
 @dataclass(kw_only=True)
@@ -87,10 +111,19 @@ class Builder:
     dates: Calendar
     names: Names = field(default_factory=Names)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
     failed_paths: set[KeyPath] = field(default_factory=set)
-    policies: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Actor -> policy name -> phase."""
+    unknown: dict[str, list[tuple[KeyPath, FormulaError]]] = field(default_factory=dict)
+    """Where each unknown name is used: reported once."""
+    values: dict[str, float] = field(default_factory=dict)
+    """Parameters that keep one value through the episode, with that value."""
+
+    @property
+    def policies(self) -> Mapping[str, Mapping[str, str]]:
+        """Actor -> policy name -> phase."""
+        return self.names.policies
+
+    # ---- problems and warnings ----
 
     def problem(self, path: KeyPath, message: str, **details: str) -> None:
         """Note a problem at `path`; a second one at the same place is dropped as its consequence."""
@@ -101,6 +134,41 @@ class Builder:
     def failed(self, path: KeyPath) -> bool:
         """Whether a problem was already found at `path`."""
         return path in self.failed_paths
+
+    def warn(self, path: KeyPath, message: str) -> None:
+        """Note something that can be played, but hardly is what was meant."""
+        line = self.source.line(path)
+        self.warnings.append((line, f"{self.source.file}:{line}: {message}"))
+
+    def formula_problem(self, path: KeyPath, error: FormulaError) -> None:
+        """Note what is wrong with a formula; the same unknown name is one problem, however often it is used."""
+        if error.name:
+            if path not in self.failed_paths:
+                self.failed_paths.add(path)
+                self.unknown.setdefault(error.name, []).append((path, error))
+            return
+        self.problem(
+            path, f"{'.'.join(path)}: {error}", found=error.found, allowed=error.allowed, remedy=error.remedy
+        )
+
+    def all_problems(self) -> list[Problem]:
+        """Every problem found, unknown names once each."""
+        found = list(self.problems)
+        for uses in self.unknown.values():
+            path, error = min(uses, key=lambda use: self.source.line(use[0]))
+            others = sorted({self.source.line(other) for other, _ in uses if other != path})
+            also = (
+                f" (also on line{'s' if len(others) > 1 else ''} {join_names(map(str, others))})"
+                if others
+                else ""
+            )
+            problem = self.source.problem(
+                path, f"{'.'.join(path)}: {error}{also}", found=error.found, allowed=error.allowed
+            )
+            found.append(replace(problem, remedy=error.remedy))
+        return found
+
+    # ---- formulas ----
 
     def number(self, path: KeyPath, value: float) -> Formula:
         """A formula that is just a number."""
@@ -115,39 +183,49 @@ class Builder:
         try:
             formula = Formula(text, parse(text, metric=metric), line, path)
             self.names.check(formula, SCOPES[scope], level=level)
+            self._check_finite(formula)
         except FormulaError as error:
-            self.problem(
-                path,
-                f"{'.'.join(path)}: {error}",
-                found=error.found,
-                allowed=error.allowed,
-                remedy=error.remedy,
-            )
+            self.formula_problem(path, error)
             return Formula(text, Number(0.0), line, path)
         return formula
+
+    def _check_finite(self, formula: Formula) -> None:
+        for node in walk(formula.tree):
+            if isinstance(node, Call) and node.operation == "power":
+                check_power(value_of(node.arguments[1], {}), formula.text)
+        value = value_of(formula.tree, {})
+        if value is not None and not math.isfinite(value):
+            raise FormulaError(
+                f"the value of this formula is {'undefined' if math.isnan(value) else 'infinite'}",
+                found=formula.text,
+                allowed="finite numbers",
+                remedy="correct the numbers: a division by zero, a logarithm or a power too large stands here",
+            )
 
     def optional(self, path: KeyPath, text: str | None, scope: str, *, level: bool = False) -> Formula | None:
         """The formula at `path`, or None where the file gives none."""
         return None if text is None else self.formula(path, text, scope, level=level)
 
-    def definitions(self, path: KeyPath, parts: Mapping[str, Any], title: str) -> dict[str, Definition]:
+    def at(self, path: KeyPath) -> Any:
+        """What stands in the file at `path`, or None."""
+        data: Any = self.source.data
+        for part in path:
+            data = data.get(part) if isinstance(data, dict) else None
+        return data
+
+    def value_path(self, path: KeyPath) -> KeyPath:
+        """Where the value of a part stands: the part itself, or its key `value`."""
+        return (*path, "value") if isinstance(self.at(path), dict) else path
+
+    def definitions(self, path: KeyPath, parts: Mapping[str, Any]) -> dict[str, Definition]:
         """Named formulas: definitions, or the terms of a utility."""
+        named = isinstance(self.at(path), dict)
         result = {}
-        data = self._data(path)
         for name, part in parts.items():
-            inner = data.get(name) if isinstance(data, dict) else None
-            where = (*path, name) if isinstance(data, dict) else path
-            if isinstance(inner, dict):
-                where = (*where, "value")
+            where = self.value_path((*path, name)) if named else path
             formula = self.formula(where, part.value, "anywhere")
             result[name] = Definition(**described(self, (*path, name), part), formula=formula)
         return result
-
-    def _data(self, path: KeyPath) -> Any:
-        data: Any = self.source.data
-        for part in path:
-            data = data.get(part, {})
-        return data
 
     def effects(self, path: KeyPath, parts: Mapping[str, Any], *, level: bool = False) -> tuple[Effect, ...]:
         """The effects of a policy, world rule or item of nature."""
@@ -156,8 +234,9 @@ class Builder:
             where = (*path, variable)
             if not self.check_variable(where, variable):
                 continue
-            text = part.set if part.set is not None else part.add
-            formula = self.formula(where, text, "anywhere", level=level)
+            kind = "add" if part.set is None else "set"
+            inner = (*where, kind) if isinstance(self.at(where), dict) else where
+            formula = self.formula(inner, getattr(part, kind), "anywhere", level=level)
             result.append(Effect(variable=variable, formula=formula, is_set=part.set is not None))
         return tuple(result)
 
@@ -166,15 +245,24 @@ class Builder:
         known = [*self.document.state, *(self.document.parameters if parameters else ())]
         if name in known:
             return True
-        is_parameter = name in self.document.parameters
-        what = "is a parameter and does not change by effects" if is_parameter else "is not a state variable"
+        if self.names.is_missing(name):
+            return False
+        kind = self.names.kinds.get(name)
+        whats = {
+            "parameter": (
+                "is a parameter and does not change by effects",
+                "declare it under `state` instead",
+            ),
+            "define": ("is a definition and does not change by effects", "change what it is computed from"),
+            "nature": ("is an item of nature and does not change by effects", "change a state variable"),
+        }
+        what, remedy = whats.get(kind or "", ("is not a state variable", ""))
         self.problem(
             path,
             f"{name!r} {what}",
-            allowed=join_names(known),
-            remedy="declare it under `state` instead"
-            if is_parameter
-            else did_you_mean(name, known) or "declare it under `state`",
+            found=name,
+            allowed=join_names(known) or "nothing: there are no state variables",
+            remedy=remedy or did_you_mean(name, known) or "declare it under `state`",
         )
         return False
 
@@ -184,54 +272,55 @@ class Builder:
         value = getattr(part, kind)
         where = (*path, kind)
         if kind == "choice":
+            inner = (*where, "values") if isinstance(self.at(where), dict) else where
+            places = {(*inner, str(index)): text for index, text in enumerate(value.values)}
             weights = value.weights or ["1"] * len(value.values)
-            texts = [*value.values, *weights]
+            places |= {(*where, "weights", str(index)): text for index, text in enumerate(weights)}
         elif isinstance(value, list):
-            texts = value
+            places = {(*where, str(index)): text for index, text in enumerate(value)}
         else:
-            texts = [getattr(value, name) for name in type(value).model_fields]
-        arguments = tuple(self.formula(where, text, "parameters") for text in texts)
-        self._check_distribution(where, kind, arguments)
+            places = {(*where, name): getattr(value, name) for name in type(value).model_fields}
+        arguments = tuple(self.formula(place, text, "distributions") for place, text in places.items())
+        if not any(self.failed(place) for place in places):
+            self._check_distribution(where, kind, arguments)
         return Distribution(kind=kind, arguments=arguments)
 
     def _check_distribution(self, path: KeyPath, kind: str, arguments: tuple[Formula, ...]) -> None:
-        numbers = [argument.constant for argument in arguments]
-        if any(number is None for number in numbers):
-            return
+        numbers = [
+            self.plain(argument) if isinstance(argument.tree, Name) else argument.constant
+            for argument in arguments
+        ]
         known = [number for number in numbers if number is not None]
-        half = len(known) // 2
-        sensible = {
-            "uniform": lambda: known[0] <= known[1],
-            "triangular": lambda: known[0] <= known[1] <= known[2] and known[0] < known[2],
-            "normal": lambda: known[1] >= 0,
-            "lognormal": lambda: known[0] > 0 and known[1] >= 0,
-            "beta": lambda: known[0] > 0 and known[1] > 0 and known[2] <= known[3],
-            "choice": lambda: min(known[half:]) >= 0 and sum(known[half:]) > 0,
-        }
-        wanted = {
-            "uniform": "low <= high",
-            "triangular": "low <= mode <= high",
-            "normal": "sd >= 0",
-            "lognormal": "median > 0 and sigma >= 0",
-            "beta": "a > 0, b > 0 and low <= high",
-            "choice": "weights that are not negative and not all 0",
-        }
-        if not sensible[kind]():
+        if len(known) < len(numbers):
+            return
+        if not _is_sensible(kind, known):
+            half = len(known) // 2
+            shown = arguments[half:] if kind == "choice" else arguments
+            ordered = kind in ("uniform", "triangular")
             self.problem(
                 path,
-                f"these numbers make no {kind} distribution",
-                found=", ".join(argument.text for argument in arguments),
-                allowed=wanted[kind],
-                remedy="put them in order",
+                f"{'.'.join(path)}: these numbers make no {kind} distribution",
+                found=", ".join(argument.text for argument in shown),
+                allowed=_SENSIBLE[kind],
+                remedy="put them in rising order" if ordered else "correct the number that breaks this",
             )
 
+    # ---- plain numbers ----
+
+    def plain(self, formula: Formula | None) -> float | None:
+        """The value of a formula that is known before the episode, as far as it is."""
+        if formula is None or self.failed(formula.path):
+            return None
+        value = value_of(formula.tree, self.values)
+        return value if value is not None and math.isfinite(value) else None
+
     def check_order(self, path: KeyPath, low: Formula | None, high: Formula | None, title: str) -> None:
-        """Note a problem where the low end is not below the high one (as far as they are plain numbers)."""
+        """Note a problem where the low end is not below the high one (as far as they are known)."""
         first, second = self.plain(low), self.plain(high)
         if first is not None and second is not None and not first < second:
             self.problem(
                 path,
-                f"{title} must rise: {first:g} is not below {second:g}",
+                f"{'.'.join(path)}: {title} must rise, and {first:g} is not below {second:g}",
                 found=f"[{first:g}, {second:g}]",
                 allowed="[low, high] with low < high",
                 remedy="swap or correct them",
@@ -240,51 +329,53 @@ class Builder:
     def check_inside(
         self, path: KeyPath, value: Formula | None, low: Formula | None, high: Formula | None, title: str
     ) -> None:
-        """Note a problem where a plain number lies outside plain limits."""
+        """Note a problem where a known number lies outside known limits."""
         number, first, second = self.plain(value), self.plain(low), self.plain(high)
+        if first is not None and second is not None and not first < second:
+            return
         below = number is not None and first is not None and number < first
         above = number is not None and second is not None and number > second
         if below or above:
-            shown = f"[{'' if first is None else format(first, 'g')}, {'' if second is None else format(second, 'g')}]"
+            ends = ["" if end is None else f"{end:g}" for end in (first, second)]
             self.problem(
                 path,
-                f"{title} {number:g} lies outside {shown}",
-                found=f"{number:g}",
-                allowed=shown,
+                f"{'.'.join(path)}: {title} {number:g} lies outside [{', '.join(ends)}]",
+                found=value.text if value else "",
+                allowed=f"[{', '.join(ends)}]",
                 remedy="correct the value or the limits",
             )
 
-    def check_probability(self, path: KeyPath, value: Formula | None, title: str) -> None:
-        """Note a problem where a plain number is no probability."""
+    def check_probability(
+        self,
+        path: KeyPath,
+        value: Formula | None,
+        title: str,
+        remedy: str = "write per cents as fractions: 0.05 for 5 %",
+    ) -> None:
+        """Note a problem where a known number is no probability."""
         number = self.plain(value)
         if number is not None and not 0 <= number <= 1:
             self.problem(
                 path,
-                f"{title} is {number:g}, which is no probability",
+                f"{'.'.join(path)}: {title} is {number:g}, which does not lie between 0 and 1",
                 found=value.text if value else "",
                 allowed="0 to 1",
-                remedy="divide per cents by 100; use `rate` for rates above 1",
+                remedy=remedy,
             )
 
     def check_at_least(self, path: KeyPath, value: Formula | None, least: float, title: str) -> None:
-        """Note a problem where a plain number is too small."""
+        """Note a problem where a known number is too small."""
         number = self.plain(value)
         if number is not None and number < least:
             self.problem(
-                path, f"{title} is {number:g}", allowed=f"at least {least:g}", remedy="give a larger number"
+                path,
+                f"{'.'.join(path)}: {title} is {number:g}",
+                found=value.text if value else "",
+                allowed=f"at least {least:g}",
+                remedy="give a larger number",
             )
 
-    def plain(self, formula: Formula | None) -> float | None:
-        """The value of a formula that is a number, or the name of a parameter that is one."""
-        if formula is None:
-            return None
-        if isinstance(formula.tree, Name) and formula.tree.name in self.document.parameters:
-            text = self.document.parameters[formula.tree.name].value
-            try:
-                return float(text)
-            except ValueError:
-                return None
-        return formula.constant
+    # ---- metrics and policies ----
 
     def check_metric_scope(self, path: KeyPath, formula: Formula) -> None:
         """Outside the aggregators, a metric may use only numbers and parameters."""
@@ -292,121 +383,65 @@ class Builder:
             outside = Formula(formula.text, _without_aggregates(formula.tree), formula.line, formula.path)
             self.names.check(outside, SCOPES["metric arithmetic"])
         except FormulaError as error:
-            self.problem(
-                path,
-                f"{'.'.join(path)}: {error}",
-                found=error.found,
-                allowed=error.allowed,
-                remedy=error.remedy,
-            )
+            self.formula_problem(path, error)
 
     def policy_list(self, path: KeyPath, actor: str, listed: Iterable[str]) -> tuple[str, ...]:
         """Check names of policies of `actor`, at most one per phase."""
-        known = self.policies[actor]
+        known, names = self.policies.get(actor, {}), tuple(listed)
         phases: set[str] = set()
-        for name in listed:
+        for name in names:
             if name not in known:
-                self.problem(
-                    path,
-                    f"{actor} has no policy {name!r}",
-                    allowed=join_names(known),
-                    remedy=did_you_mean(name, known) or "name one of its policies",
-                )
+                self._unknown_policy(path, actor, name)
             elif known[name] in phases:
                 self.problem(
                     path,
-                    f"two policies of {actor} in one phase: {', '.join(listed)}",
+                    f"two policies of {actor} in one phase: {', '.join(names)}",
+                    found=", ".join(names),
                     remedy="name one policy per phase",
                 )
             else:
                 phases.add(known[name])
-        return tuple(listed)
+        return names
 
-    def declare_names(self) -> None:
-        """Make every name of the scenario known and check that it can be a name and is given once."""
-        groups: list[tuple[str, Mapping[str, Any], str]] = [
-            ("parameters", self.document.parameters, "parameter"),
-            ("state", self.document.state, "state"),
-            ("define", self.document.define, "define"),
-            ("nature", self.document.nature, "nature"),
-            ("actors", self.document.actors, "actor"),
-        ]
-        seen: dict[str, str] = {}
-        for key, parts, kind in groups:
-            for name in parts:
-                self._check_name((key, name), name)
-                if name in seen:
-                    self.problem(
-                        (key, name),
-                        f"the name {name!r} is used twice",
-                        found=f"under `{seen[name]}` and under `{key}`",
-                        remedy="rename one of them",
-                    )
-                seen.setdefault(name, key)
-                if kind != "actor":
-                    self.names.add(name, kind)
-        self._declare_time()
-        for name in self.document.state:
-            self.names.add(f"now.{name}", "now")
-        for name in self.document.outcomes:
-            self._check_name(("outcomes", name), name)
-            self.names.add(f"outcome.{name}", "outcome")
-        for name in self.document.metrics:
-            self._check_name(("metrics", name), name)
-        self._declare_nature()
-        self._declare_policies()
+    def _unknown_policy(self, path: KeyPath, actor: str, name: str) -> None:
+        if self.names.is_missing(f"{actor}.{name}"):
+            return
+        plain = name.removeprefix(f"{actor}.")
+        levels = self.names.levels.get(f"{actor}.{plain.partition('[')[0]}")
+        known = self.policies.get(actor, {})
+        remedy = did_you_mean(plain, known) or "name one of its policies"
+        message = f"{actor} has no policy {name!r}"
+        if levels and "[" not in plain:
+            message = f"{actor}.{plain} is numeric: one of its levels must be named"
+            remedy = f'write for example "{plain}[{levels[0]}]"'
+        elif plain != name and plain in known:
+            remedy = f"write {plain}: the actor is clear here"
+        self.problem(path, message, found=name, allowed=join_names(known), remedy=remedy)
 
-    def _check_name(self, path: KeyPath, name: str) -> None:
-        reason = is_valid_name(name)
-        if reason:
-            self.problem(path, f"{name!r} cannot be a name: {reason}", remedy="choose another name")
 
-    def _declare_time(self) -> None:
-        self.names.add("turn", "time")
-        if self.dates.dated:
-            self.names.add("year", "time")
-            per_year = self.dates.per_year
-            for name, parts in (("half", (2, 4, 12)), ("quarter", (4, 12)), ("month", (12,))):
-                if per_year in parts:
-                    self.names.add(name, "time")
+_SENSIBLE = {
+    "uniform": "low <= high",
+    "triangular": "low <= mode <= high, and low < high",
+    "normal": "sd >= 0",
+    "lognormal": "median > 0 and sigma >= 0",
+    "beta": "a > 0, b > 0 and low <= high",
+    "choice": "weights that are not negative and not all 0",
+}
 
-    def _declare_nature(self) -> None:
-        for name, item in self.document.nature.items():
-            if item.draw.categorical is None:
-                continue
-            del self.names.kinds[name]
-            categories = list(item.draw.categorical)
-            self.names.uncomparable[name] = f"name one of its categories: {name}.{categories[0]}"
-            for category in categories:
-                self._check_name(("nature", name, "draw", "categorical", category), category)
-                self.names.add(f"{name}.{category}", "nature")
 
-    def _declare_policies(self) -> None:
-        default_phase = self.document.turn.phases[0] if len(self.document.turn.phases) == 1 else None
-        for actor, part in self.document.actors.items():
-            known = self.policies.setdefault(actor, {})
-            self.names.uncomparable[actor] = f"name one of its policies: {actor}.{next(iter(part.policies))}"
-            for base, policy in part.policies.items():
-                path = ("actors", actor, "policies", base)
-                self._check_name(path, base)
-                phase = policy.phase or default_phase or ""
-                if phase not in self.document.turn.phases:
-                    self.problem(
-                        (*path, "phase") if policy.phase else path,
-                        f"policy {actor}.{base} belongs to no phase of the turn",
-                        found=policy.phase or "no `phase`",
-                        allowed=join_names(self.document.turn.phases),
-                        remedy=did_you_mean(phase, self.document.turn.phases) or "add `phase: ...`",
-                    )
-                names = [base]
-                if policy.levels is not None:
-                    self.names.add(f"{actor}.{base}", "play")
-                    self.names.add(f"last.{actor}.{base}", "last")
-                    names = [name for name, _ in level_names(base, policy.levels)]
-                for name in names:
-                    known[name] = phase
-                    self.names.add(f"{actor}.{name}", "play")
-                    self.names.add(f"last.{actor}.{name}", "last")
+def _is_sensible(kind: str, numbers: list[float]) -> bool:
+    """Whether the numbers of a distribution fulfil what `_SENSIBLE` says."""
+    if kind == "choice":
+        weights = numbers[len(numbers) // 2 :]
+        return min(weights) >= 0 and sum(weights) > 0
+    first, second, *rest = numbers
+    if kind == "uniform":
+        return first <= second
+    if kind == "triangular":
+        return first <= second <= rest[0] and first < rest[0]
+    if kind == "beta":
+        return first > 0 and second > 0 and rest[0] <= rest[1]
+    return second >= 0 and (kind == "normal" or first > 0)
 
 
 def _without_aggregates(tree: Tree) -> Tree:

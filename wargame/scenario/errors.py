@@ -25,9 +25,13 @@ class Problem:
     found: str = ""
     allowed: str = ""
     remedy: str = ""
+    override: str = ""
+    """The override that put the value there, if it does not stand in the file."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        if self.override:
+            place += f" (with override {self.override})"
         lines = [f"{place}: {self.message}"]
         for title, text in (("found", self.found), ("allowed", self.allowed), ("mend", self.remedy)):
             if text:
@@ -47,7 +51,8 @@ class ScenarioError(WargameError):
         shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
         hidden = len(self.problems) - len(shown)
         if hidden:
-            shown.append(f"... and {hidden} more problems; mend these first")
+            more = "1 more problem" if hidden == 1 else f"{hidden:,} more problems"
+            shown.append(f"... and {more}; mend these first")
         return "\n".join(shown)
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
@@ -63,5 +68,22 @@ def join_names(names: Iterable[str], limit: int = 12) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A suggestion for a misspelt name, or an empty text where nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
-    return f"did you mean {' or '.join(repr(candidate) for candidate in near)}?" if near else ""
+    listed = list(dict.fromkeys(known))
+    near = [candidate for candidate in listed if _plain(candidate) == _plain(name)]
+    if not near:
+        likeness = {candidate: _likeness(name, candidate) for candidate in listed}
+        best = max(likeness.values(), default=0.0)
+        if best >= 0.6:
+            near = [candidate for candidate in listed if likeness[candidate] >= best - 0.03]
+    return f"did you mean {' or '.join(repr(candidate) for candidate in near[:2])}?" if near else ""
+
+
+def _likeness(name: str, candidate: str) -> float:
+    """How alike two names are, from 0 to 1 (Ratcliff and Obershelp 1988)."""
+    matcher = difflib.SequenceMatcher(None, _plain(name), _plain(candidate))
+    return matcher.ratio() if matcher.quick_ratio() >= 0.6 else 0.0
+
+
+def _plain(name: str) -> str:
+    """A name without what is often mistaken: capitals, dashes and blanks for underscores."""
+    return name.strip().lower().replace("-", "_").replace(" ", "_")

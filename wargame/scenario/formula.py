@@ -11,9 +11,13 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from wargame.scenario.errors import did_you_mean
+from wargame.scenario.habits import habit, unreadable
+
 __all__ = [
     "AGGREGATORS",
     "FUNCTIONS",
+    "MAX_DEPTH",
     "MAX_INTEGER_POWER",
     "Call",
     "Formula",
@@ -21,6 +25,8 @@ __all__ = [
     "Name",
     "Number",
     "Tree",
+    "check_power",
+    "depth",
     "level_text",
     "parse",
     "walk",
@@ -28,6 +34,8 @@ __all__ = [
 
 MAX_LENGTH = 4_000
 MAX_NESTING = 50
+MAX_DEPTH = 200
+MAX_SIZE = 4_000
 MAX_INTEGER_POWER = 16
 LARGEST_POWER = 64.0
 
@@ -44,6 +52,28 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "where": (3, 3),
 }
 """Each function of the language with the least and the largest number of its arguments."""
+
+_USAGE = {
+    **{name: f"{name}(x)" for name in FUNCTIONS},
+    "min": "min(a, b, ...)",
+    "max": "max(a, b, ...)",
+    "clip": "clip(x, low, high)",
+    "where": "where(condition, a, b)",
+}
+_OTHER_FUNCTIONS = {
+    "if": "write where(condition, a, b)",
+    "ifelse": "write where(condition, a, b)",
+    "ln": "write log(x), which is natural",
+    "log10": "write log(x) / log(10)",
+    "pow": "write x ** n",
+    "round": "write floor(x + 0.5)",
+    "int": "write floor(x)",
+    "sigmoid": "write logistic(x)",
+    "random": "chance stands under `nature`",
+    "rand": "chance stands under `nature`",
+    "normal": "chance stands under `nature`",
+    "uniform": "chance stands under `nature`",
+}
 
 AGGREGATORS: dict[str, int] = {
     "max": 1,
@@ -112,14 +142,23 @@ class Formula:
 
 
 class FormulaError(Exception):
-    """A formula that cannot be understood; carries what was found, what is allowed and the remedy."""
+    """A formula that cannot be understood; carries what was found, what is allowed and the remedy.
 
-    def __init__(self, message: str, *, found: str = "", allowed: str = "", remedy: str = "") -> None:
+    `name` is the name in it that is unknown, if that is what is wrong.
+    """
+
+    def __init__(
+        self, message: str, *, found: str = "", allowed: str = "", remedy: str = "", name: str = ""
+    ) -> None:
         super().__init__(message)
-        self.found, self.allowed, self.remedy = found, allowed, remedy
+        self.found, self.allowed, self.remedy, self.name = found, allowed, remedy, name
 
 
 _BINARY: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+_OTHER_OPERATORS: dict[type[ast.operator], tuple[str, str]] = {
+    ast.FloorDiv: ("`//`", "write floor(a / b)"),
+    ast.Mod: ("`%`", "write a - b * floor(a / b) for the remainder; divide per cents by 100"),
+}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "lt",
     ast.LtE: "le",
@@ -130,15 +169,15 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
     ast.Lambda: ("a lambda", "write the formula itself, or name it under `define`"),
-    ast.IfExp: ("`a if c else b`", "write where(c, a, b)"),
     ast.List: ("a list", "write one number or formula"),
     ast.Tuple: ("a tuple", "write one number or formula"),
     ast.Dict: ("a mapping", "write one number or formula"),
     ast.Set: ("a set", "write one number or formula"),
     ast.ListComp: ("a comprehension", "write the terms out"),
+    ast.SetComp: ("a comprehension", "write the terms out"),
+    ast.DictComp: ("a comprehension", "write the terms out"),
     ast.GeneratorExp: ("a comprehension", "write the terms out"),
-    ast.NamedExpr: ("an assignment", "name the quantity under `define`"),
-    ast.JoinedStr: ("a text", "use names and numbers only"),
+    ast.Slice: ("a slice", "use names and numbers only"),
     ast.Await: ("await", "use names and numbers only"),
     ast.Starred: ("`*`", "write the arguments out"),
 }
@@ -146,27 +185,55 @@ _INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
 
 def level_text(level: float) -> str:
     """A numeric policy's level as it is written in names: 0.5, 1, 20."""
-    return f"{level:.10g}"
+    return f"{level + 0.0:.10g}"
 
 
 def parse(text: str, *, metric: bool = False) -> Tree:
     """Parse `text` to a tree; raises FormulaError. With `metric`, aggregators over the episode are allowed."""
     text = " ".join(text.split())
     _check_size(text)
+    strange = habit(text)
+    if strange is not None:
+        message, found, remedy = strange
+        raise FormulaError(message, found=_shorten(found), remedy=remedy)
     try:
         root = ast.parse(text, mode="eval").body
-        return _Parser(text, metric).convert(root)
-    except SyntaxError as error:
-        at = f" near column {error.offset}" if error.offset else ""
+        tree = _Parser(text, metric).convert(root)
+    except SyntaxError:
+        message, remedy = unreadable(text)
+        raise FormulaError(message, found=_shorten(text), remedy=remedy) from None
+    except ValueError:
         raise FormulaError(
-            f"the formula cannot be read{at}",
-            found=_shorten(text),
-            remedy="use numbers, names, + - * / **, comparisons, and/or/not, parentheses and functions",
+            "a number must be finite", found=_shorten(text), remedy="write a smaller number"
         ) from None
-    except (RecursionError, MemoryError, ValueError):
-        raise FormulaError(
-            "the formula is nested too deeply", remedy="name parts of it under `define`"
-        ) from None
+    except (RecursionError, MemoryError):
+        raise _too_deep(text) from None
+    if depth(tree) > MAX_DEPTH:
+        raise _too_deep(text)
+    return tree
+
+
+def _too_deep(text: str) -> FormulaError:
+    return FormulaError(
+        f"the formula is nested too deeply, or chains more than {MAX_DEPTH} operations",
+        found=_shorten(text),
+        remedy="name parts of it under `define`",
+    )
+
+
+def depth(tree: Tree) -> int:
+    """How many operations stand inside each other, at most."""
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        if deepest > 10 * MAX_DEPTH:
+            break
+        seen: dict[int, Tree] = {}
+        for node in level:
+            if isinstance(node, Call):
+                seen.update((id(argument), argument) for argument in node.arguments)
+        level = list(seen.values())
+    return deepest
 
 
 def _check_size(text: str) -> None:
@@ -177,14 +244,25 @@ def _check_size(text: str) -> None:
             f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are allowed",
             remedy="name parts of it under `define`",
         )
-    depth = deepest = 0
+    opened = deepest = 0
     for character in text:
-        depth += (character in "([{") - (character in ")]}")
-        deepest = max(deepest, depth)
+        opened += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, opened)
     if deepest > MAX_NESTING:
         raise FormulaError(
             f"the formula is nested {deepest} levels deep; at most {MAX_NESTING} are allowed",
             remedy="name parts of it under `define`",
+        )
+
+
+def check_power(exponent: float | None, text: str) -> None:
+    """Raise FormulaError for a known exponent that is too large."""
+    if exponent is not None and not abs(exponent) <= LARGEST_POWER:
+        raise FormulaError(
+            f"the power {exponent:g} is too large",
+            found=_shorten(text),
+            allowed=f"-{LARGEST_POWER:g} to {LARGEST_POWER:g}",
+            remedy="rescale the quantity, or write exp(n * log(x))",
         )
 
 
@@ -199,6 +277,7 @@ class _Parser:
         self.text = text
         self.metric = metric
         self.inside_aggregator = False
+        self.repeated = 0
 
     def source(self, node: ast.expr) -> str:
         return _shorten(ast.get_source_segment(self.text, node) or self.text)
@@ -223,8 +302,6 @@ class _Parser:
 
     def constant(self, node: ast.Constant) -> Tree:
         value = node.value
-        if isinstance(value, bool):
-            return Number(1.0 if value else 0.0)
         if not isinstance(value, int | float):
             raise FormulaError(
                 "only numbers can be literals in a formula",
@@ -246,20 +323,18 @@ class _Parser:
 
     def dotted(self, node: ast.expr) -> str:
         if isinstance(node, ast.Name):
-            if node.id in ("true", "false"):
-                raise FormulaError(
-                    f"{node.id!r} is not a name in formulas", found=node.id, remedy="write 1 or 0"
-                )
             return node.id
-        if isinstance(node, ast.Attribute):
-            if node.attr.startswith("_"):
-                raise FormulaError(
-                    "names with underscores in front are not allowed",
-                    found=self.source(node),
-                    remedy="use the scenario's own names",
-                )
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            raise FormulaError(
+                "names with underscores in front are not allowed",
+                found=self.source(node),
+                remedy="use the scenario's own names",
+            )
+        if isinstance(node, ast.Attribute) and isinstance(
+            node.value, ast.Name | ast.Attribute | ast.Subscript
+        ):
             return f"{self.dotted(node.value)}.{node.attr}"
-        if isinstance(node, ast.Subscript):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name | ast.Attribute):
             return f"{self.dotted(node.value)}[{self.level(node)}]"
         raise FormulaError(
             "a dot or bracket may only follow a name",
@@ -273,7 +348,7 @@ class _Parser:
         if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
             index, sign = index.operand, -1.0
         number = index.value if isinstance(index, ast.Constant) else None
-        if isinstance(number, bool) or not isinstance(number, int | float):
+        if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > 1e300:
             raise FormulaError(
                 "only a numeric policy's level may stand in brackets",
                 found=self.source(node),
@@ -287,24 +362,18 @@ class _Parser:
             return self.power(node)
         operation = _BINARY.get(type(node.op))
         if operation is None:
+            sign, remedy = _OTHER_OPERATORS.get(type(node.op), ("this operator", "use + - * / **"))
             raise FormulaError(
-                "this operator is not part of the language",
+                f"{sign} is not part of the language",
                 found=self.source(node),
                 allowed="+ - * / **",
-                remedy="use floor(a / b) for //, and a - b * floor(a / b) for %",
+                remedy=remedy,
             )
         return Call(operation, (self.convert(node.left), self.convert(node.right)))
 
     def power(self, node: ast.BinOp) -> Tree:
         base, exponent = self.convert(node.left), self.convert(node.right)
-        size = Formula("", exponent, 0, ()).constant
-        if size is not None and abs(size) > LARGEST_POWER:
-            raise FormulaError(
-                f"the power {size:g} is too large",
-                found=self.source(node),
-                allowed=f"-{LARGEST_POWER:g} to {LARGEST_POWER:g}",
-                remedy="rescale the quantity, or write exp(n * log(x))",
-            )
+        check_power(Formula("", exponent, 0, ()).constant, self.source(node))
         return Call("power", (base, exponent))
 
     def unary(self, node: ast.UnaryOp) -> Tree:
@@ -341,6 +410,15 @@ class _Parser:
             link = Call(operation, (terms[index], terms[index + 1]))
             result = link if result is None else Call("and", (result, link))
         assert result is not None
+        # The middle terms of a chain stand in two comparisons each: chains inside chains would double every time.
+        if len(terms) > 2:
+            self.repeated += sum(1 for term in terms[1:-1] for _ in walk(term))
+            if self.repeated > MAX_SIZE:
+                raise FormulaError(
+                    "too many comparisons are chained inside each other",
+                    found=self.source(node),
+                    remedy="join single comparisons by `and`",
+                )
         return result
 
     def call(self, node: ast.Call) -> Tree:
@@ -349,13 +427,13 @@ class _Parser:
                 "only the language's own functions can be called",
                 found=self.source(node),
                 allowed=", ".join(FUNCTIONS),
-                remedy="use one of these, or name the quantity under `define`",
+                remedy="write * to multiply a parenthesis, use one of these, or name the quantity under `define`",
             )
         if node.keywords:
             raise FormulaError(
                 "arguments have no names in formulas",
                 found=self.source(node),
-                remedy=f"write {node.func.id}(...) with values in order",
+                remedy="write the values in order: clip(x, 0, 1)",
             )
         function = node.func.id
         count = len(node.args)
@@ -369,9 +447,17 @@ class _Parser:
             raise FormulaError(
                 f"{function}() takes {wanted} argument{'s' if wanted != '1' else ''}, not {count}",
                 found=self.source(node),
-                remedy="add or remove arguments",
+                allowed=_USAGE[function],
+                remedy=self.arity_remedy(function, count),
             )
         return Call(function, tuple(self.convert(argument) for argument in node.args))
+
+    def arity_remedy(self, function: str, count: int) -> str:
+        if function in ("min", "max") and count == 1 and not self.metric:
+            return f"give it two arguments; {function}(x) over the whole episode stands only in `metrics`"
+        if function == "log" and count == 2:
+            return "log is the natural logarithm: write log(x) / log(base)"
+        return f"write {_USAGE[function]}"
 
     def is_aggregator(self, function: str, count: int) -> bool:
         shared = function in FUNCTIONS
@@ -398,13 +484,12 @@ class _Parser:
         return Call(f"over.{function}", arguments)
 
     def unknown_function(self, node: ast.Call, function: str) -> None:
-        from wargame.scenario.errors import did_you_mean
-
         known = [*FUNCTIONS, *(AGGREGATORS if self.metric else ())]
         if function in AGGREGATORS:
             remedy = "functions over the whole episode stand only in `metrics`"
         else:
-            remedy = did_you_mean(function, known) or "use one of these, or name the quantity under `define`"
+            remedy = _OTHER_FUNCTIONS.get(function, "") or did_you_mean(function, known)
+            remedy = remedy or "use one of these; to multiply a parenthesis write *"
         raise FormulaError(
             f"unknown function {function!r}",
             found=self.source(node),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from wargame.scenario.build import build
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
 from wargame.scenario.scenario import Scenario
+from wargame.scenario.schema import described_value
 from wargame.scenario.source import KeyPath, Source, parse_source, read_source
 
 __all__ = ["available_scenarios", "configs_directory", "load", "loads", "override"]
@@ -47,25 +49,31 @@ def loads(text: str, *, file: str = "<text>") -> Scenario:
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, str]:
-    path = Path(name_or_path)
-    if path.exists():
-        return path, str(name_or_path)
+    given = str(name_or_path)
+    if "\n" in given:
+        message = "this is the text of a scenario, not a name or path"
+        raise _unfound(given.splitlines()[0][:60], message, remedy="use wargame.loads for texts")
+    path = Path(given)
     known = available_scenarios()
-    name = str(name_or_path).removesuffix(".yaml")
+    name = given.removesuffix(".yaml")
     by_last_part = {key.rsplit("/", 1)[-1]: key for key in known}
     key = name if name in known else by_last_part.get(name)
+    try:
+        if path.is_file() or (path.exists() and key is None and given.strip()):
+            return path, given
+    except OSError:
+        pass
     if key is not None:
         return known[key], f"configs/{key}.yaml"
-    raise ScenarioError(
-        Problem(
-            file=str(name_or_path),
-            line=0,
-            message="there is no such file or scenario",
-            allowed=join_names(known),
-            remedy=did_you_mean(name, [*known, *by_last_part])
-            or "give the path of a YAML file, or one of these names (see `wargame list`)",
-        )
+    near = did_you_mean(name, [*known, *by_last_part])
+    remedy = near or "give the path of a YAML file, or one of these names (see `wargame list`)"
+    raise _unfound(
+        given or "''", "there is no such file or scenario", allowed=join_names(known), remedy=remedy
     )
+
+
+def _unfound(file: str, message: str, *, allowed: str = "", remedy: str) -> ScenarioError:
+    return ScenarioError(Problem(file=file, line=0, message=message, allowed=allowed, remedy=remedy))
 
 
 def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -73,31 +81,74 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     source = scenario.source
     data = copy.deepcopy(source.data)
     changed = dict(source.changed)
-    # NumPy's numbers come as such from tables and samplers; the file's language knows plain ones.
-    changes = {path: value.item() if hasattr(value, "item") else value for path, value in changes.items()}
+    plain: dict[str, Any] = {}
+    problems: list[Problem] = []
     for dotted, value in changes.items():
-        path = _apply(source, data, dotted, value)
-        changed[path] = f"{dotted}={_shown(value)}"
-    return build(replace(source, data=data, changed=changed, overrides={**source.overrides, **changes}))
+        try:
+            plain[dotted] = _plain(value)
+            path = _apply(source, data, str(dotted), copy.deepcopy(plain[dotted]))
+        except ScenarioError as error:
+            problems += error.problems
+        except _NotPlain as error:
+            problems.append(
+                _override_problem(source, f"the override {dotted!r}: {error}", found=repr(value)[:80])
+            )
+        else:
+            changed[path] = f"{dotted}={_shown(plain[dotted])}"
+    if problems:
+        raise ScenarioError(problems)
+    # What is given again moves to the end, so that the overrides can be applied again in this order.
+    kept = {dotted: value for dotted, value in source.overrides.items() if dotted not in changes}
+    return build(replace(source, data=data, changed=changed, overrides={**kept, **plain}))
+
+
+class _NotPlain(Exception):
+    """An override's value that no YAML file could hold."""
+
+
+def _plain(value: Any) -> Any:
+    """The value as YAML would give it: numbers of NumPy and tuples become plain ones."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        return float(value) if isinstance(value, float) else int(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    raise _NotPlain(f"a {type(value).__name__} cannot be the value of an override")
 
 
 def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else described_value(value)
+    return text.strip("'")
 
 
 def _apply(source: Source, data: dict[str, Any], dotted: str, value: Any) -> KeyPath:
     """Put `value` at the path in `data`; returns the full path of what was changed."""
     parts = _resolve(data, dotted)
+    if not parts:
+        raise _unknown(source, dotted, data, "")
     target: Any = data
     for index, part in enumerate(parts[:-1]):
         inner = _step(target, part)
-        if inner is None or not isinstance(inner, dict | list):
+        if not isinstance(inner, dict | list):
             if inner is None and isinstance(target, dict) and _may_add(parts[: index + 1]):
                 target[part] = inner = {}
-            elif index == 1 and parts[0] in _SHORT and part in target:
+            elif index == 1 and parts[0] in _SHORT and isinstance(target, dict) and part in target:
                 target[part] = inner = {_SHORT[parts[0]]: inner}
-            else:
+            elif inner is None:
                 raise _unknown(source, dotted, target, part)
+            else:
+                message = (
+                    f"the override {dotted!r} goes on behind {part!r}, which is a value and has no parts"
+                )
+                remedy = f"write {'.'.join(parts[: index + 1])} for the value itself"
+                raise ScenarioError(
+                    _override_problem(source, message, found=described_value(inner), remedy=remedy)
+                )
         target = inner
     key = parts[-1]
     existing = _step(target, key)
@@ -106,13 +157,14 @@ def _apply(source: Source, data: dict[str, Any], dotted: str, value: Any) -> Key
         existing[main] = value
         return (*parts, main)
     if isinstance(target, list):
-        if existing is None:
+        index = _index(target, key)
+        if index < 0:
             raise _unknown(source, dotted, target, key)
-        target[_index(target, key)] = value
-    else:
-        if existing is None and key not in target and not _may_add(parts):
-            raise _unknown(source, dotted, target, key)
-        target[key] = value
+        target[index] = value
+        return (*parts[:-1], str(index))
+    if key not in target and not _may_add(parts):
+        raise _unknown(source, dotted, target, key)
+    target[key] = value
     return tuple(parts)
 
 
@@ -127,18 +179,27 @@ def _main_key(parts: list[str], existing: Any) -> str:
 
 
 def _may_add(parts: list[str]) -> bool:
-    """Optional keys inside a part may be added by an override; new parts may not (they would be typing errors)."""
-    return len(parts) >= 3 and parts[0] not in ("calendar",)
+    """Optional keys inside a part may be added; new parts may not: they would be typing errors."""
+    new_policy_or_term = len(parts) == 4 and parts[0] == "actors" and parts[2] in ("policies", "utility")
+    new_category = len(parts) == 5 and parts[0] == "nature" and parts[3] == "categorical"
+    if len(parts) == 2:
+        return parts[0] in ("time", "turn")
+    return len(parts) >= 3 and not new_policy_or_term and not new_category
 
 
 def _resolve(data: Mapping[str, Any], dotted: str) -> list[str]:
-    parts = [part for part in dotted.split(".") if part]
+    """The keys of a dotted path (dots inside brackets belong to a level), calendar entries by number."""
+    parts = [part for part in re.split(r"\.(?![^\[]*\])", dotted.strip()) if part]
     if len(parts) == 1 and parts[0] not in data:
         for group in ("parameters", "state", "define"):
             if parts[0] in (data.get(group) or {}):
                 return [group, parts[0]]
     if parts and parts[0] not in data and parts[0] in (data.get("actors") or {}):
-        return ["actors", *parts]
+        parts = ["actors", *parts]
+    if len(parts) > 1 and parts[0] == "calendar" and isinstance(data.get("calendar"), list):
+        parts[1] = (
+            str(_index(data["calendar"], parts[1])) if _index(data["calendar"], parts[1]) >= 0 else parts[1]
+        )
     return parts
 
 
@@ -152,8 +213,8 @@ def _step(target: Any, part: str) -> Any:
 
 
 def _index(target: list[Any], part: str) -> int:
-    """A list's entry by number or by its `name`."""
-    if part.isdigit() and int(part) < len(target):
+    """A list's entry by number or by its `name`; -1 for none."""
+    if part.isdecimal() and int(part) < len(target):
         return int(part)
     names = [item.get("name") if isinstance(item, dict) else None for item in target]
     return names.index(part) if part in names else -1
@@ -164,15 +225,39 @@ def _unknown(source: Source, dotted: str, target: Any, part: str) -> ScenarioErr
     if isinstance(target, dict):
         known = [str(key) for key in target]
     elif isinstance(target, list):
-        known = [str(item.get("name", index)) for index, item in enumerate(target) if isinstance(item, dict)]
-    if target is source.data or ("name" in known and "outcomes" in known):
-        known += [name for group in ("parameters", "state") for name in (source.data.get(group) or {})]
+        known = [
+            str(item.get("name", index)) if isinstance(item, dict) else str(index)
+            for index, item in enumerate(target)
+        ]
+    near = known
+    if isinstance(target, dict) and "outcomes" in target and "name" in target:
+        near = known + [
+            name for group in ("parameters", "state", "actors") for name in (source.data.get(group) or {})
+        ]
     return ScenarioError(
-        Problem(
-            file=source.file,
-            line=0,
-            message=f"the override {dotted!r} names nothing in the scenario: there is no {part!r}",
+        _override_problem(
+            source,
+            f"the override {dotted!r} names nothing in the scenario: there is no {part!r}",
+            found=dotted,
             allowed=join_names(known),
-            remedy=did_you_mean(part, known) or "write a dotted path such as parameters.NAME or time.horizon",
+            remedy=did_you_mean(part, near) or "write a dotted path such as parameters.NAME or time.horizon",
         )
+    )
+
+
+def _override_problem(
+    source: Source,
+    message: str,
+    *,
+    found: str,
+    allowed: str = "",
+    remedy: str = "give a number, text, list or mapping",
+) -> Problem:
+    return Problem(
+        file=source.file,
+        line=0,
+        message=message,
+        found=found,
+        allowed=allowed,
+        remedy=remedy,
     )

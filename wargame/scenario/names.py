@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wargame.scenario.errors import did_you_mean, join_names
@@ -15,7 +15,7 @@ __all__ = ["KINDS", "Names", "Scope", "cycle", "is_valid_name", "names_in"]
 
 RESERVED = {
     *("turn", "year", "half", "quarter", "month", "level", "now", "last", "outcome", "belief"),
-    *("true", "false", "null", "inf", "nan"),
+    *("true", "false", "null", "inf", "nan", "then", "elif", "AND", "OR", "NOT"),
     *FUNCTIONS,
     *AGGREGATORS,
 }
@@ -49,12 +49,24 @@ class Names:
     """All names of a scenario, with their kinds."""
 
     kinds: dict[str, str] = field(default_factory=dict)
-    uncomparable: dict[str, str] = field(default_factory=dict)
-    """Names that stand for several others and cannot be read alone, with what to write instead."""
+    policies: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Actor -> policy name (with its level) -> phase."""
+    levels: dict[str, list[str]] = field(default_factory=dict)
+    """`actor.policy` of each numeric policy -> its levels as they are written."""
+    categories: dict[str, list[str]] = field(default_factory=dict)
+    """A categorical item of nature -> its categories."""
+    missing: frozenset[str] = frozenset()
+    """Names that the file declares in parts that could not be read: nothing is known about them."""
 
     def add(self, name: str, kind: str) -> None:
         """Make `name` known."""
         self.kinds[name] = kind
+
+    def is_missing(self, name: str) -> bool:
+        """Whether `name` belongs to a part that could not be read."""
+        plain = name.removeprefix("last.").removeprefix("now.").split("[")[0]
+        parts = plain.split(".")
+        return any(".".join(parts[: length + 1]) in self.missing for length in range(len(parts)))
 
     def check(self, formula: Formula, scope: Scope, *, level: bool = False) -> None:
         """Raise FormulaError for the first name in `formula` that is unknown or out of place."""
@@ -69,6 +81,8 @@ class Names:
                 continue
             kind = self.kinds.get(name)
             if kind is None:
+                if self.is_missing(name):
+                    continue
                 raise self._unknown(name, formula, scope)
             if kind not in scope.kinds:
                 raise FormulaError(
@@ -79,27 +93,86 @@ class Names:
                 )
 
     def _unknown(self, name: str, formula: Formula, scope: Scope) -> FormulaError:
-        if name in self.uncomparable:
-            return FormulaError(
-                f"{name!r} is not a number", found=formula.text, remedy=self.uncomparable[name]
+        message, allowed, remedy = self._explain(name, scope)
+        return FormulaError(message, found=formula.text, allowed=allowed, remedy=remedy, name=name)
+
+    def _explain(self, name: str, scope: Scope) -> tuple[str, str, str]:
+        """Message, allowed and remedy for an unknown name."""
+        head, _, rest = name.partition(".")
+        if head == "last" and rest and rest.partition(".")[0] in self.policies:
+            message, allowed, remedy = self._policy(rest, "last.")
+            return message, allowed, remedy
+        if head in self.policies:
+            return self._policy(name, "")
+        if name in self.categories:
+            return self._family(f"{name!r} is not a number", name, self.categories[name], "")
+        if head in self.categories:
+            return self._family(f"{head!r} has no category {rest!r}", head, self.categories[head], rest)
+        if head in ("now", "outcome") and rest:
+            known = [other.partition(".")[2] for other, kind in self.kinds.items() if kind == head]
+            what = "state variable" if head == "now" else "outcome"
+            return self._family(f"there is no {what} {rest!r}", head, known, rest)
+        if head == "last":
+            known = [other for other, kind in self.kinds.items() if kind == "last"]
+            near = (
+                did_you_mean(name, known) or "write last.actor.policy; now.x is what x was as this turn began"
             )
+            return f"`last` is for choices: there is no {name!r}", join_names(known), near
         if name in ("year", "half", "quarter", "month"):
-            return FormulaError(
+            return (
                 f"{name!r} is not known: the turns of this scenario have no such date",
-                found=formula.text,
-                remedy="give `time` a `start` and a step of a year or less, or use `turn`",
+                "",
+                "give `time` a `start` and a step of a year or less, or use `turn`",
             )
+        if rest and head in self.kinds:
+            return f"{head!r} has no parts, so nothing can stand behind a dot", "", f"write {head}"
         reachable = [known for known, kind in self.kinds.items() if kind in scope.kinds]
-        head = name.split(".")[0] + "." if "." in name else ""
-        family = [known for known in reachable if head and known.startswith(head)] or [
-            known for known in reachable if "." not in known
-        ]
-        return FormulaError(
-            f"unknown name {name!r}",
-            found=formula.text,
-            allowed=join_names(family),
-            remedy=did_you_mean(name, reachable) or "declare it, or use one of the names above",
+        full = [known for known in reachable if known.endswith(f".{name}") and known.count(".") == 1]
+        remedy = (
+            f"did you mean {' or '.join(map(repr, full[:3]))}?" if full else did_you_mean(name, reachable)
         )
+        plain = [known for known in reachable if "." not in known]
+        return (
+            f"unknown name {name!r}",
+            join_names(plain),
+            remedy or "declare it under `parameters`, `state` or `define`, or use one of the names above",
+        )
+
+    def _policy(self, name: str, prefix: str) -> tuple[str, str, str]:
+        """What is wrong with `actor.policy` of a known actor."""
+        actor, _, policy = name.partition(".")
+        base, _, level = policy.partition("[")
+        levels = self.levels.get(f"{actor}.{base}")
+        if not policy:
+            return self._family(f"{name!r} is not a number", prefix + actor, self._bases(actor), "")
+        if level and levels is not None:
+            near = min(levels, key=lambda text: abs(float(text) - _number(level.rstrip("]"))))
+            return (
+                f"{actor}.{base} has no level {level.rstrip(']')}",
+                join_names(levels, 21),
+                f"did you mean {prefix}{actor}.{base}[{near}]?",
+            )
+        if level and base in self.policies[actor]:
+            return f"{actor}.{base} has no levels", "", f"write {prefix}{actor}.{base}"
+        return self._family(f"{actor} has no policy {policy!r}", prefix + actor, self._bases(actor), base)
+
+    def _bases(self, actor: str) -> list[str]:
+        """The names of an actor's policies, numeric ones without their levels."""
+        return list(dict.fromkeys(policy.partition("[")[0] for policy in self.policies[actor]))
+
+    @staticmethod
+    def _family(message: str, head: str, known: list[str], wrong: str) -> tuple[str, str, str]:
+        full = [f"{head}.{member}" for member in known]
+        near = re.sub(r"'([^']+)'", rf"'{head}.\1'", did_you_mean(wrong, known)) if wrong else ""
+        example = f"write for example {full[0]}" if full else "there is none: leave it out"
+        return message, join_names(full), near or example
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def names_in(formula: Formula) -> Iterable[str]:
@@ -109,7 +182,7 @@ def names_in(formula: Formula) -> Iterable[str]:
 
 def is_valid_name(name: str) -> str:
     """Why `name` cannot be used as a name, or an empty text."""
-    if not re.match(NAME_PATTERN, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         return "a name is made of letters, digits and underscores and starts with a letter"
     if name in RESERVED or keyword.iskeyword(name):
         return "this word has a meaning in formulas already"
@@ -120,23 +193,22 @@ def cycle(graph: Mapping[str, Iterable[str]]) -> list[str]:
     """One cycle of a directed graph as a closed list of nodes, or an empty list."""
     done: set[str] = set()
     for start in graph:
-        trail: list[str] = []
-        found = _visit(start, graph, done, trail)
-        if found:
-            return found
-    return []
-
-
-def _visit(node: str, graph: Mapping[str, Iterable[str]], done: set[str], trail: list[str]) -> list[str]:
-    if node in trail:
-        return [*trail[trail.index(node) :], node]
-    if node in done or node not in graph:
-        return []
-    trail.append(node)
-    for neighbour in graph[node]:
-        found = _visit(neighbour, graph, done, trail)
-        if found:
-            return found
-    trail.pop()
-    done.add(node)
+        trail: dict[str, Iterator[str]] = {}
+        node = start
+        while True:
+            if node in trail:
+                listed = list(trail)
+                return [*listed[listed.index(node) :], node]
+            if node not in done and node in graph:
+                trail[node] = iter(graph[node])
+            while trail:
+                last = next(reversed(trail))
+                following = next(trail[last], None)
+                if following is not None:
+                    node = following
+                    break
+                done.add(last)
+                del trail[last]
+            else:
+                break
     return []

@@ -7,6 +7,7 @@ structure to editors.
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -17,32 +18,131 @@ __all__ = ["DISTRIBUTIONS", "DRAWS", "Document", "json_schema"]
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
 
 
+def _wrong(message: str, **details: str) -> PydanticCustomError:
+    """An error in our words; `shown`, `allowed`, `remedy`, and `key` for the key that it is about."""
+    return PydanticCustomError("wargame", message, details)
+
+
+def described_value(value: Any) -> str:
+    """A value of the file as a message shows it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        keys = ", ".join(str(key) for key in list(value)[:4])
+        return f"a mapping with {keys}" if keys else "an empty mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else "a very large number"
+    text = repr(str(value)) if isinstance(value, str) else f"a {type(value).__name__}"
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 def _as_formula(value: Any) -> Any:
     if isinstance(value, bool):
-        return "1" if value else "0"
+        raise _wrong(
+            "expected a number or a formula",
+            shown=described_value(value),
+            remedy="write 1 for true and 0 for false; only conditions (`when`, `available`) may be true or false",
+        )
     if isinstance(value, int | float):
         number = float(value) if abs(value) < 1e308 else math.inf
         if not math.isfinite(number):
-            raise PydanticCustomError(
-                "wargame", "a number must be finite", {"remedy": "write a smaller number"}
+            raise _wrong(
+                "a number must be finite", shown=described_value(value), remedy="write a smaller number"
             )
         return repr(value)
     if isinstance(value, str) and value.strip():
         return value
-    found = "nothing" if value is None else f"a {_KINDS.get(type(value), type(value).__name__)}"
-    raise PydanticCustomError(
-        "wargame",
-        "expected a number or a formula",
-        {"shown": found, "remedy": "write a number, or a formula such as 0.1 * tension"},
+    remedy = "write a number, or a formula such as 0.1 * tension"
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value.values())) is None:
+        remedy += "; a formula must not stand in braces"
+    raise _wrong("expected a number or a formula", shown=described_value(value), remedy=remedy)
+
+
+def _as_condition(value: Any) -> Any:
+    return ("1" if value else "0") if isinstance(value, bool) else _as_formula(value)
+
+
+def _as_whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    remedy = "write a whole number; a formula cannot stand here"
+    if isinstance(value, str) and value.strip().lstrip("+-").isdigit():
+        remedy = f"write {value.strip()} without quotes"
+    raise _wrong("expected a whole number", shown=described_value(value), remedy=remedy)
+
+
+def _as_plain_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) < 1e300:
+            return float(value)
+        raise _wrong("a number must be finite", shown=described_value(value), remedy="write a smaller number")
+    remedy = "write a number without quotes; a formula cannot stand here"
+    raise _wrong("expected a plain number", shown=described_value(value), remedy=remedy)
+
+
+_HABITS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+
+
+def _as_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    meant = None
+    if isinstance(value, str | int):
+        meant = (_HABITS | {"1": "true", "0": "false"}).get(str(value).lower())
+    raise _wrong(
+        "expected true or false",
+        shown=described_value(value),
+        allowed="true, false",
+        remedy=f"write {meant}: YAML 1.2 knows only these two words" if meant else "write true or false",
     )
 
 
-_KINDS: dict[type, str] = {dict: "mapping", list: "list", str: "text", int: "number", float: "number"}
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    simple = isinstance(value, int | float)
+    raise _wrong(
+        "expected a text",
+        shown=described_value(value),
+        remedy=f'put it in quotes: "{described_value(value)}"' if simple else "write a text",
+    )
 
-FormulaText = Annotated[
-    str, BeforeValidator(_as_formula), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+
+def _as_identifier(value: Any) -> Any:
+    text = _as_text(value)
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", text):
+        return text
+    slug = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")[:80]
+    raise _wrong(
+        "this cannot be the name of a scenario",
+        shown=described_value(value),
+        allowed="at most 80 lower-case letters, digits and dashes",
+        remedy=f"write `name: {slug or 'my-scenario'}`, and the rest under `title`",
+    )
+
+
+FORMULA_SCHEMA: dict[str, Any] = {"type": ["string", "number"]}
+CONDITION_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+
+FormulaText = Annotated[str, BeforeValidator(_as_formula), WithJsonSchema(FORMULA_SCHEMA)]
 """A number or a formula, kept as text."""
+
+ConditionText = Annotated[str, BeforeValidator(_as_condition), WithJsonSchema(CONDITION_SCHEMA)]
+"""A formula that is true or false; these two words may stand for it."""
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Flag = Annotated[bool, BeforeValidator(_as_flag)]
+PlainNumber = Annotated[float, BeforeValidator(_as_plain_number)]
+Turns = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_as_whole)]
+Count = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_as_whole)]
 
 
 def _shorthand(key: str) -> BeforeValidator:
@@ -63,18 +163,18 @@ class Part(BaseModel):
 class Evidence(Part):
     """Where a number comes from: a source, or owned up to as judgement."""
 
-    label: str = ""
-    unit: str = ""
-    source: str = ""
-    judgement: str = ""
+    label: Text = ""
+    unit: Text = ""
+    source: Text = ""
+    judgement: Text = ""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Evidence:
         if self.source and self.judgement:
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 "a number has a source or is a judgement, not both",
-                {"remedy": "keep one of `source` and `judgement`"},
+                key="judgement",
+                remedy="keep one of `source` and `judgement`",
             )
         return self
 
@@ -87,10 +187,13 @@ class OneOf(Part):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             kinds = ", ".join(type(self).model_fields)
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 "exactly one kind must be given",
-                {"shown": ", ".join(given) or "none", "allowed": kinds, "remedy": "keep one of them"},
+                shown=", ".join(given) or "none",
+                allowed=kinds,
+                remedy="keep one of them"
+                if given
+                else "name one of these kinds, for example {uniform: [0, 1]}",
             )
         return self
 
@@ -119,13 +222,11 @@ class Choice(Part):
     @model_validator(mode="after")
     def _same_length(self) -> Choice:
         if self.weights is not None and len(self.weights) != len(self.values):
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 "values and weights differ in number",
-                {
-                    "shown": f"{len(self.values)} values, {len(self.weights)} weights",
-                    "remedy": "give one weight each",
-                },
+                key="weights",
+                shown=f"{len(self.values)} values, {len(self.weights)} weights",
+                remedy="give one weight for each value",
             )
         return self
 
@@ -158,9 +259,7 @@ class Parameter(Evidence):
 
 
 def _initial(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {"distribution": value}
-    return {"formula": value}
+    return {"distribution": value} if isinstance(value, dict) else {"formula": value}
 
 
 class Initial(Part):
@@ -182,7 +281,7 @@ class Definition(Evidence):
 
 
 def _effect(value: Any) -> Any:
-    return value if isinstance(value, dict) and "set" in value else {"add": value}
+    return value if isinstance(value, dict) else {"add": value}
 
 
 class Effect(Part):
@@ -191,35 +290,58 @@ class Effect(Part):
     add: FormulaText | None = None
     set: FormulaText | None = None
 
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Effect:
+        if (self.add is None) == (self.set is None):
+            raise _wrong(
+                "an effect is a change or a value to be set, one of the two",
+                shown="neither" if self.add is None else "both `add` and `set`",
+                remedy="write a formula for a change, or {set: formula} for a value",
+            )
+        return self
+
 
 Effects = dict[str, Annotated[Effect, BeforeValidator(_effect)]]
 
 
 class Levels(Part):
-    start: Annotated[float, Field(alias="from", allow_inf_nan=False)]
-    to: Annotated[float, Field(allow_inf_nan=False)]
-    step: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    start: Annotated[PlainNumber, Field(alias="from")]
+    to: PlainNumber
+    step: Annotated[float, Field(gt=0), BeforeValidator(_as_plain_number)]
 
     @model_validator(mode="after")
     def _sensible(self) -> Levels:
+        if self.to < self.start:
+            raise _wrong(
+                "levels must rise", shown=f"from {self.start:g} to {self.to:g}", remedy="swap `from` and `to`"
+            )
         count = (self.to - self.start) / self.step
-        if not 0 <= count <= 500 or abs(count - round(count)) > 1e-9:
-            raise PydanticCustomError(
-                "wargame",
-                "levels must run from `from` to `to` in whole steps, at most 501 of them",
-                {"shown": f"{count:g} steps", "remedy": "choose a step that divides the interval"},
+        if not count <= 500 or abs(count - round(count)) > 1e-9:
+            raise _wrong(
+                "levels must run from `from` to `to` in whole steps, at most 501 levels",
+                key="step",
+                shown=f"{count:.6g} steps",
+                remedy="choose a step that divides the interval",
+            )
+        largest = max(abs(self.start), abs(self.to))
+        if count and (self.step < 1e-9 or self.step < largest * 1e-9):
+            raise _wrong(
+                "the levels cannot be told apart by their names, which show ten digits",
+                key="step",
+                shown=f"steps of {self.step:g}",
+                remedy="choose a larger step, or measure in another unit",
             )
         return self
 
 
 class Policy(Part):
-    label: str = ""
-    description: str = ""
-    source: str = ""
-    judgement: str = ""
-    phase: str | None = None
+    label: Text = ""
+    description: Text = ""
+    source: Text = ""
+    judgement: Text = ""
+    phase: Text | None = None
     levels: Levels | None = None
-    available: FormulaText | None = None
+    available: ConditionText | None = None
     cost: FormulaText | None = None
     effects: Effects = {}
 
@@ -243,19 +365,15 @@ class Expects(Part):
             name for name in ("probabilities", "rate", "start", "prior") if getattr(self, name) is not None
         }
         for name in sorted(given - allowed):
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 f"beliefs `{self.beliefs}` take no `{name}`",
-                {
-                    "allowed": ", ".join(sorted(allowed)) or "no other key",
-                    "remedy": "remove it, or choose other beliefs",
-                },
+                key=name,
+                allowed=", ".join(sorted(allowed)) or "no other key",
+                remedy="remove it, or choose other beliefs",
             )
         needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs)
         if needed and needed not in given:
-            raise PydanticCustomError(
-                "wargame", f"beliefs `{self.beliefs}` need `{needed}`", {"remedy": f"add `{needed}: ...`"}
-            )
+            raise _wrong(f"beliefs `{self.beliefs}` need `{needed}`", remedy=f"add `{needed}: ...`")
         return self
 
 
@@ -263,13 +381,13 @@ def _policies_of(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-PolicyList = Annotated[list[str], BeforeValidator(_policies_of)]
+PolicyList = Annotated[list[Text], Field(min_length=1), BeforeValidator(_policies_of)]
 
 
 class Clause(Part):
     """One line of a doctrine: `when` and `then`, or `else`."""
 
-    when: FormulaText | None = None
+    when: ConditionText | None = None
     then: PolicyList | None = None
     otherwise: PolicyList | None = Field(default=None, alias="else")
 
@@ -278,10 +396,10 @@ class Clause(Part):
         conditional = self.when is not None and self.then is not None and self.otherwise is None
         final = self.when is None and self.then is None and self.otherwise is not None
         if not (conditional or final):
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 "a doctrine's line is `{when: condition, then: policy}` or `{else: policy}`",
-                {"remedy": "give both `when` and `then`, or only `else`"},
+                shown=", ".join(self.model_dump(by_alias=True, exclude_none=True)) or "nothing",
+                remedy="give both `when` and `then`, or only `else`",
             )
         return self
 
@@ -290,9 +408,9 @@ class Decision(Part):
     rule: Literal["greedy", "logit", "mixed", "script", "doctrine", "uniform"]
     precision: FormulaText | None = None
     ties: Literal["first", "random"] = "first"
-    probabilities: dict[str, FormulaText] | None = None
-    script: dict[str, PolicyList] | None = None
-    doctrine: list[Clause] | None = None
+    probabilities: Annotated[dict[str, FormulaText], Field(min_length=1)] | None = None
+    script: Annotated[dict[str, PolicyList], Field(min_length=1)] | None = None
+    doctrine: Annotated[list[Clause], Field(min_length=1)] | None = None
     expects: Expects | None = None
     expectation: Literal["mean", "exact"] = "mean"
     discount: FormulaText = "1"
@@ -304,25 +422,23 @@ class Decision(Part):
         needs = {"logit": "precision", "mixed": "probabilities", "script": "script", "doctrine": "doctrine"}
         for rule, key in needs.items():
             if self.rule == rule and getattr(self, key) is None:
-                raise PydanticCustomError(
-                    "wargame", f"the rule `{rule}` needs `{key}`", {"remedy": f"add `{key}: ...`"}
-                )
+                raise _wrong(f"the rule `{rule}` needs `{key}`", remedy=f"add `{key}: ...`")
             if self.rule != rule and getattr(self, key) is not None:
-                raise PydanticCustomError(
-                    "wargame",
+                raise _wrong(
                     f"the rule `{self.rule}` takes no `{key}`",
-                    {"remedy": f"remove `{key}`, or use `rule: {rule}`"},
+                    key=key,
+                    remedy=f"remove `{key}`, or use `rule: {rule}`",
                 )
         if self.rule != "greedy" and "ties" in self.model_fields_set:
-            raise PydanticCustomError(
-                "wargame", "only the rule `greedy` has `ties`", {"remedy": "remove `ties`"}
+            raise _wrong(
+                "only the rule `greedy` has `ties`", key="ties", remedy="remove `ties`, or use `rule: greedy`"
             )
-        looks_ahead = {"expects", "expectation"} & self.model_fields_set
+        looks_ahead = sorted({"expects", "expectation"} & self.model_fields_set)
         if self.rule not in ("greedy", "logit") and looks_ahead:
-            raise PydanticCustomError(
-                "wargame",
-                f"the rule `{self.rule}` does not look ahead and takes no `{sorted(looks_ahead)[0]}`",
-                {"remedy": "remove it, or use `rule: logit` or `greedy`"},
+            raise _wrong(
+                f"the rule `{self.rule}` does not look ahead and takes no `{looks_ahead[0]}`",
+                key=looks_ahead[0],
+                remedy="remove it, or use `rule: logit` or `greedy`",
             )
         return self
 
@@ -341,9 +457,9 @@ def _term(value: Any) -> Any:
 
 
 class Actor(Part):
-    label: str = ""
-    description: str = ""
-    aims: str = ""
+    label: Text = ""
+    description: Text = ""
+    aims: Text = ""
     policies: Annotated[dict[str, Annotated[Policy, BeforeValidator(_empty_policy)]], Field(min_length=1)]
     utility: Annotated[dict[str, Annotated[Definition, BeforeValidator(_term)]], BeforeValidator(_terms)] = {}
     decision: Decision
@@ -352,33 +468,33 @@ class Actor(Part):
 
 
 class Turn(Part):
-    phases: Annotated[list[str], Field(min_length=1)]
+    phases: Annotated[list[Text], Field(min_length=1)]
 
 
 class WorldRule(Part):
-    label: str = ""
-    description: str = ""
-    source: str = ""
-    judgement: str = ""
-    when: FormulaText | None = None
+    label: Text = ""
+    description: Text = ""
+    source: Text = ""
+    judgement: Text = ""
+    when: ConditionText | None = None
     effects: Annotated[Effects, Field(min_length=1)]
 
 
 class Poisson(Part):
     mean: FormulaText
-    max: Annotated[int, Field(ge=1, le=100_000)]
+    max: Count
 
 
 class NegativeBinomial(Part):
     mean: FormulaText
     dispersion: FormulaText
-    max: Annotated[int, Field(ge=1, le=100_000)]
+    max: Count
 
 
 class Binomial(Part):
     n: FormulaText
     p: FormulaText
-    max: Annotated[int, Field(ge=1, le=100_000)] = 100_000
+    max: Count = 100_000
 
 
 class Uniform(Part):
@@ -403,84 +519,95 @@ DRAWS = tuple(Draw.model_fields)
 
 
 class NatureItem(Part):
-    label: str = ""
-    description: str = ""
-    source: str = ""
-    judgement: str = ""
+    label: Text = ""
+    description: Text = ""
+    source: Text = ""
+    judgement: Text = ""
     draw: Draw
-    when: FormulaText | None = None
-    once: bool = False
-    cooldown: Annotated[int, Field(ge=0, le=10_000)] = 0
+    when: ConditionText | None = None
+    once: Flag = False
+    cooldown: Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_as_whole)] = 0
     effects: Effects = {}
 
 
+def _date(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong(
+        "expected a turn number or a date",
+        shown=described_value(value),
+        remedy="write a whole number such as 3, or a date such as 2026Q1",
+    )
+
+
 def _dates(value: Any) -> Any:
-    return [str(item) for item in (value if isinstance(value, list) else [value])]
+    return value if isinstance(value, list) else [value]
+
+
+DateText = Annotated[str, BeforeValidator(_date), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 class CalendarEntry(Part):
-    name: str = ""
-    label: str = ""
-    source: str = ""
-    judgement: str = ""
+    name: Text = ""
+    label: Text = ""
+    source: Text = ""
+    judgement: Text = ""
     on: Annotated[
-        list[str],
-        BeforeValidator(_dates),
+        list[DateText],
         Field(min_length=1),
+        BeforeValidator(_dates),
         WithJsonSchema({"type": ["string", "integer", "array"]}),
     ]
     add: dict[str, FormulaText] = {}
     set: dict[str, FormulaText] = {}
-    duration: Annotated[int | None, Field(alias="for", ge=1, le=10_000)] = None
+    duration: Annotated[Turns | None, Field(alias="for")] = None
 
 
 class Outcome(Part):
-    label: str = ""
-    description: str = ""
-    when: FormulaText | None = None
-    terminal: bool = False
-    default: bool = False
+    label: Text = ""
+    description: Text = ""
+    when: ConditionText | None = None
+    terminal: Flag = False
+    default: Flag = False
 
     @model_validator(mode="after")
     def _default_or_condition(self) -> Outcome:
         if self.default and (self.when is not None or self.terminal):
-            raise PydanticCustomError(
-                "wargame",
+            raise _wrong(
                 "the default outcome has no condition and cannot be terminal",
-                {"remedy": "remove `when` and `terminal`, or `default`"},
+                key="when" if self.when is not None else "terminal",
+                remedy="remove `when` and `terminal`, or `default`",
             )
         if not self.default and self.when is None:
-            raise PydanticCustomError(
-                "wargame", "an outcome needs a condition", {"remedy": "add `when: ...`, or `default: true`"}
-            )
+            raise _wrong("an outcome needs a condition", remedy="add `when: ...`, or `default: true`")
         return self
 
 
 class Metric(Part):
-    label: str = ""
-    unit: str = ""
-    description: str = ""
+    label: Text = ""
+    unit: Text = ""
+    description: Text = ""
     value: FormulaText
-
-
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Time(Part):
     step: Literal["year", "half-year", "quarter", "month", "week", "day", "round"]
-    start: Annotated[str | None, BeforeValidator(_text), WithJsonSchema({"type": ["string", "integer"]})] = (
-        None
-    )
-    horizon: Annotated[int, Field(ge=1, le=10_000)]
+    start: DateText | None = None
+    horizon: Turns
 
 
 class Document(Part):
     """A whole scenario file."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
-    title: str = ""
-    description: str = ""
+    name: Annotated[
+        str,
+        BeforeValidator(_as_identifier),
+        WithJsonSchema({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$", "maxLength": 80}),
+    ]
+    title: Text = ""
+    description: Text = ""
     time: Time
     parameters: dict[str, Annotated[Parameter, _shorthand("value")]] = {}
     state: dict[str, StateVariable] = {}
@@ -505,14 +632,13 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "wargame scenario"}
 
 
-_SCALAR = {"type": ["string", "number", "boolean"]}
+_SCALAR = FORMULA_SCHEMA
 _SHORTHANDS: dict[str, list[dict[str, Any]]] = {
     "Parameter": [_SCALAR],
     "Definition": [_SCALAR],
     "Metric": [_SCALAR],
     "Effect": [_SCALAR],
-    "Initial": [_SCALAR, {"$ref": "#/$defs/Distribution"}],
-    "Choice": [{"type": "array", "items": _SCALAR}],
+    "Choice": [{"type": "array", "items": _SCALAR, "minItems": 1}],
     "Policy": [{"type": "null"}],
 }
 
@@ -523,9 +649,33 @@ def _allow_shorthands(schema: dict[str, Any]) -> None:
         full = definitions.pop(name)
         definitions[f"{name}Full"] = full
         definitions[name] = {"anyOf": [*others, {"$ref": f"#/$defs/{name}Full"}]}
+    definitions["Initial"] = {"anyOf": [_SCALAR, {"$ref": "#/$defs/Distribution"}]}
+    for name in ("Distribution", "Draw", "EffectFull"):
+        definitions[name].update({"minProperties": 1, "maxProperties": 1})
     actor = definitions["Actor"]["properties"]
     actor["utility"] = {"anyOf": [_SCALAR, actor["utility"]]}
-    text_or_list = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    actor["before"] = text_or_list
-    definitions["Clause"]["properties"].update({"then": text_or_list, "else": text_or_list})
-    definitions["Decision"]["properties"]["script"] = {"type": "object", "additionalProperties": text_or_list}
+    text = {"type": "string"}
+    policies = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
+    actor["before"] = policies
+    definitions["Clause"]["properties"].update({"then": policies, "else": policies})
+    definitions["Decision"]["properties"]["script"] = {
+        "type": "object",
+        "additionalProperties": policies,
+        "minProperties": 1,
+    }
+    date = {"type": ["string", "integer"]}
+    definitions["CalendarEntry"]["properties"]["on"] = {
+        "anyOf": [date, {"type": "array", "items": date, "minItems": 1}]
+    }
+    for definition in definitions.values():
+        for name, value in definition.get("properties", {}).items():
+            definition["properties"][name] = _without_null(value)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """An optional key may be left out; it may not hold null."""
+    kept = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    if len(kept) == 1:
+        return {**rest, **kept[0]}
+    return {**rest, "anyOf": kept} if kept else rest
