@@ -313,7 +313,10 @@ def _actor(
     }
     if draw(st.integers(0, 2)) == 0:
         result["perception"] = {
-            draw(st.sampled_from(scope.state)): {"bias": scope.small(scope.names()), "noise": draw(shares)}
+            draw(st.sampled_from(scope.state)): {
+                "bias": scope.small(scope.names(choices=False)),
+                "noise": draw(shares),
+            }
         }
     if draw(st.integers(0, 2)) == 0:
         result["before"] = draw(st.sampled_from(_names_of(policies[actor])))
@@ -354,13 +357,13 @@ def _decision(
         result["ties"] = draw(st.sampled_from(["first", "random"]))
     if rule in ("greedy", "logit"):
         result["expectation"] = draw(st.sampled_from(expectations))
-        result["expects"] = _beliefs(scope, actor, policies)
+        result["expects"] = _beliefs(scope, actor, policies, phases)
     if rule == "mixed":
         result["probabilities"] = {
-            name: draw(st.sampled_from([0, 1, 0.3, f"abs({scope.formula(scope.names(), 1)})"]))
+            name: draw(st.sampled_from([0, 1, 0.3, f"abs({scope.formula(scope.names(choices=False), 1)})"]))
             for name in everything
         }
-        result["probabilities"][everything[0]] = 0.5
+        result["probabilities"] |= {names[0]: 0.5 for names in by_phase}
     if rule == "script":
         result["script"] = {
             turn: [draw(st.sampled_from(names)) for names in by_phase]
@@ -369,7 +372,7 @@ def _decision(
     if rule == "doctrine":
         result["doctrine"] = [
             {
-                "when": scope.condition(scope.names()),
+                "when": scope.condition(scope.names(choices=False)),
                 "then": [draw(st.sampled_from(names)) for names in by_phase],
             },
             {"else": [draw(st.sampled_from(names)) for names in by_phase]},
@@ -382,7 +385,7 @@ def _decision(
     return result
 
 
-def _beliefs(scope: Scope, actor: str, policies: dict[str, dict[str, Data]]) -> Data:
+def _beliefs(scope: Scope, actor: str, policies: dict[str, dict[str, Data]], phases: list[str]) -> Data:
     draw = scope.draw
     kind = draw(st.sampled_from(BELIEFS))
     result: Data = {"beliefs": kind}
@@ -394,7 +397,7 @@ def _beliefs(scope: Scope, actor: str, policies: dict[str, dict[str, Data]]) -> 
         other = draw(st.sampled_from(others))
         names = _names_of(policies[other])
         result[key] = {other: {name: draw(st.sampled_from([0.5, 1, 2])) for name in names}}
-        if len(names) > 1:
+        if len(names) > 1 and len(phases) == 1:
             result[key][other][names[-1]] = draw(st.sampled_from([0, 1]))
     elif kind == "fixed":
         result = {"beliefs": "uniform"}

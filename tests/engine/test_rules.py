@@ -203,7 +203,7 @@ actors:
     policies: {hit: {phase: first}, wait: {phase: first}}
     decision: {rule: script, script: {0: hit, 1: wait}}
   b:
-    policies: {saw: {phase: first}, missed: {phase: first}}
+    policies: {saw: {phase: PHASE}, missed: {phase: PHASE}}
     decision: {rule: doctrine, doctrine: [{when: a.hit, then: saw}, {else: missed}]}
   c:
     policies: {saw: {phase: second, available: a.hit}, knew: {phase: second, available: last.a.hit}}
@@ -211,13 +211,27 @@ actors:
 """
 
 
-def test_r3_members_of_a_phase_see_earlier_phases_and_not_each_other() -> None:
-    model = wargame.WargameModel(tiny(TWO_PHASES, horizon=3))
+def test_r3_members_of_a_phase_see_earlier_phases() -> None:
+    model = wargame.WargameModel(tiny(TWO_PHASES.replace("PHASE", "second"), horizon=3))
     seen = []
     while model.running:
         model.step()
         seen.append([model.actor(name).policy for name in "abc"])
-    assert seen == [["hit", "missed", "saw"], ["wait", "missed", "knew"], ["wait", "missed", None]]
+    assert seen == [["hit", "saw", "saw"], ["wait", "missed", "knew"], ["wait", "missed", None]]
+
+
+def test_r3_members_of_a_phase_do_not_see_each_other() -> None:
+    with pytest.raises(wargame.ScenarioError, match=r"'a\.hit', which is not known before"):
+        tiny(TWO_PHASES.replace("PHASE", "first"))
+    scenario = tiny(
+        """
+        state: {x: {initial: 0, range: [0, 1]}}
+        actors:
+          a: {policies: {hit: {}, wait: {}}, decision: {rule: script, script: {0: hit}}}
+          b: {policies: {p: {}}, utility: 5 * a.hit, decision: {rule: greedy}}
+        """
+    )
+    assert decision(play(scenario), "b").scores == {"p": 2.5}, "a's choice is expected, not seen"
 
 
 def test_r3_actor_without_an_available_policy_is_skipped() -> None:

@@ -28,7 +28,7 @@ def playthrough(name: str, episode: int) -> str:
 
 
 def _lines(model: wargame.WargameModel) -> Iterator[str]:
-    scenario = model.scenario
+    scenario = model.declared
     yield f"{scenario.name}: {scenario.title}"
     yield f"seed {model.seed}, episode {model.episode}"
     yield ""
@@ -70,7 +70,7 @@ def _nature(model: wargame.WargameModel) -> dict[str, float]:
     rows = model.rules.rows
     names = [
         f"{item.name}.{category}" if category else item.name
-        for item in model.scenario.nature.values()
+        for item in model.declared.nature.values()
         for category in item.categories or ("",)
     ]
     return {name: model.workspace[rows[f"nature.{name}"]] for name in names}

@@ -23,7 +23,7 @@ def test_the_story_agrees_with_the_run(results: wargame.Results) -> None:
             assert value == row[f"metric.{name}"] or (
                 value != value and row[f"metric.{name}"] != row[f"metric.{name}"]
             )
-        title = model.scenario.outcomes[str(model.outcome)].title
+        title = model.declared.outcomes[str(model.outcome)].title
         text = str(story(model))
         assert f"How it ended: {title}" in text
         assert f"Episode {episode} of seed 3" in text
@@ -93,7 +93,7 @@ def test_one_actor_and_brief(model: wargame.WargameModel) -> None:
 
 def test_no_line_of_a_page_is_wider_than_100_columns(model: wargame.WargameModel) -> None:
     assert max(len(row) for row in str(story(model, terms=True)).splitlines()) <= 100
-    assert max(len(row) for row in str(overview(model.scenario, ["all"])).splitlines()) <= 100
+    assert max(len(row) for row in str(overview(model.declared, ["all"])).splitlines()) <= 100
 
 
 def test_orders_are_told(scenario: wargame.Scenario) -> None:

@@ -22,7 +22,7 @@ def tell(
     """Read the run, play the episode again, check that it is the same, and print its story."""
     results = read(folder)
     model = replay(results, episode)
-    span = turn_span(model.scenario, turns)
+    span = turn_span(model.declared, turns)
     told = story(model, turns=span, actor=actor, brief=brief, terms=terms)
     show(told)
     _compare(results, model)

@@ -161,7 +161,7 @@ class StateActor(mesa.Agent):
         rows, workspace = self.model.rules.rows, self.model.workspace
         return {
             name: workspace[rows.get(f"seen.{self.name}.{name}", rows[f"state.{name}"])]
-            for name in self.model.scenario.state
+            for name in self.model.declared.state
         }
 
     def available(self, phase: str) -> list[str]:

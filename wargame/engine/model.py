@@ -51,7 +51,7 @@ class WargameModel(mesa.Model):
     `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every turn, for
     `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself).
 
-    `step()` plays a turn; `running` becomes False when the episode has ended, and `outcome` then names how.
+    `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has ended, and `outcome` then names how.
     """
 
     def __init__(
@@ -71,19 +71,20 @@ class WargameModel(mesa.Model):
             raise ValueError("give seed= or rng=, not both")
         self.seed = _seed_number(seed if rng is None else rng)
         super().__init__(rng=np.random.default_rng(self.seed))
-        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-        self.rules: Rules = rules_for(self.scenario)
+        # Not `scenario`: newer versions of Mesa keep something of their own under that name.
+        self.declared = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.rules: Rules = rules_for(self.declared)
         self.orders = (
-            orders if isinstance(orders, OrderBook) else OrderBook.parse(self.scenario, orders or [])
+            orders if isinstance(orders, OrderBook) else OrderBook.parse(self.declared, orders or [])
         )
         self.uncertain, self.record = uncertain, record
         self.workspace: list[float] = list(self.rules.start)
         self._prepare()
-        own = check_actors(self.scenario, actors or {})
-        self.capitals = [own.get(name, StateActor)(self, name) for name in self.scenario.actors]
+        own = check_actors(self.declared, actors or {})
+        self.capitals = [own.get(name, StateActor)(self, name) for name in self.declared.actors]
         self._by_name = {agent.name: agent for agent in self.capitals}
-        self.state = Values(self, "state.", list(self.scenario.state))
-        self.metrics = Values(self, "metric.", list(self.scenario.metrics))
+        self.state = Values(self, "state.", list(self.declared.state))
+        self.metrics = Values(self, "metric.", list(self.declared.metrics))
         self._collects = collect
         self.reset(episode)
 
@@ -111,7 +112,7 @@ class WargameModel(mesa.Model):
         self.decisions: list[Decision] = []
         self.history: list[list[float]] = []
         if self._collects:
-            self.datacollector = self._collector = _collector(self.scenario)
+            self.datacollector = self._collector = _collector(self.declared)
         self.workspace[:] = rules.start
         if self._deals_anew:
             self.workspace[self._dealt] = rules.deal_streams.table(self.seed, episode, 1)[0].tolist()
@@ -119,7 +120,7 @@ class WargameModel(mesa.Model):
             if self._deal(self.workspace) != 0.0:
                 self.fail("deal_uncertain" if self.uncertain else "deal")
         self.workspace_before = list(self.workspace)
-        self._table = rules.turn_streams.table(self.seed, episode, self.scenario.horizon).tolist()
+        self._table = rules.turn_streams.table(self.seed, episode, self.declared.horizon).tolist()
         if self.record:
             self.history.append(list(self.workspace))
 
@@ -135,11 +136,11 @@ class WargameModel(mesa.Model):
         self._apply("begin", self._begin)
         for actor in self.capitals:
             actor.perceive()
-        for phase in self.scenario.phases:
+        for phase in self.declared.phases:
             self._play_phase(phase)
         for name, function in self._rules_of_a_turn:
             self._apply(name, function)
-        if workspace[self._ended_row] >= 0.0 or self.turn + 1 >= self.scenario.horizon:
+        if workspace[self._ended_row] >= 0.0 or self.turn + 1 >= self.declared.horizon:
             self._end()
         if self.record:
             self.history.append(list(workspace))
@@ -172,7 +173,7 @@ class WargameModel(mesa.Model):
         self.running = False
         self._apply("settle", self.rules.function("settle"))
         index = int(self.workspace[self.rules.rows["outcome"]])
-        self.outcome = list(self.scenario.outcomes)[index]
+        self.outcome = list(self.declared.outcomes)[index]
         self._forget()
 
     def fail(self, block: str) -> None:
@@ -194,7 +195,7 @@ class WargameModel(mesa.Model):
     @property
     def date(self) -> str:
         """The date of the present turn, such as 2026Q1, or its number."""
-        return self.scenario.dates.label(max(self.turn, 0))
+        return self.declared.dates.label(max(self.turn, 0))
 
     def actor(self, name: str) -> StateActor:
         """The agent of that name."""

@@ -28,7 +28,7 @@ def tell_choices(
     model: WargameModel, turn: Turn, only: str | None, brief: bool, terms: bool
 ) -> Iterator[RenderableType]:
     """Phase by phase, what everybody decided and why."""
-    scenario = model.scenario
+    scenario = model.declared
     for phase in scenario.phases:
         decisions = [one for one in turn.decisions if one.phase == phase and only in (None, one.actor)]
         if decisions and len(scenario.phases) > 1 and not brief:
@@ -42,7 +42,7 @@ def tell_choices(
 
 
 def _tell(model: WargameModel, turn: Turn, decision: Decision, terms: bool) -> Iterator[RenderableType]:
-    scenario = model.scenario
+    scenario = model.declared
     actor = scenario.actors[decision.actor]
     yield _headline(scenario, decision)
     for text in (
@@ -80,7 +80,7 @@ def _order(model: WargameModel, decision: Decision) -> Text | None:
     index = model.orders.on(decision.turn).get(f"{decision.actor}.{decision.phase}")
     if index is None:
         return None
-    actor = model.scenario.actors[decision.actor]
+    actor = model.declared.actors[decision.actor]
     ordered = actor.in_phase(decision.phase)[index]
     if ordered.name == decision.choice:
         return None

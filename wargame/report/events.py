@@ -87,14 +87,14 @@ def tell_moves(model: WargameModel, turn: Turn, brief: bool) -> Iterator[Rendera
         return
     ranges = {one.name: one.high - one.low for one in model.rules.layout().variables}
     moves = []
-    for name, variable in model.scenario.state.items():
+    for name, variable in model.declared.state.items():
         before, after = turn.before.state(name), turn.end.state(name)
         share = abs(after - before) / ranges[name] if ranges[name] else 0.0
         if share >= NOTICED:
             moves.append((share, variable.title, name, before, after))
     moves.sort(key=lambda move: -move[0])
     if not moves:
-        if model.scenario.state and not brief:
+        if model.declared.state and not brief:
             yield Text()
             yield line(("The state did not move.", "dim"))
         return

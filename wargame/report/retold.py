@@ -90,7 +90,7 @@ def _turn(model: WargameModel, number: int, chances: tuple[list[str], Function])
         weights = dict(zip(names, function(resolved), strict=True))
     return Turn(
         number=number,
-        entries=tuple(_due(model.scenario, number)),
+        entries=tuple(_due(model.declared, number)),
         before=Moment(rows=rows, workspace=before),
         began=Moment(rows=rows, workspace=began),
         decisions=tuple(decision for decision in model.decisions if decision.turn == number),

@@ -41,7 +41,7 @@ def story(
     recorded, or an actor or turn that there is not.
     """
     told = retell(model)
-    _check(model.scenario, len(told), turns, actor)
+    _check(model.declared, len(told), turns, actor)
     first, last = turns or (0, len(told) - 1)
     parts = list(_opening(model))
     for turn in told[first : last + 1]:
@@ -65,7 +65,7 @@ def _check(scenario: Scenario, count: int, turns: tuple[int, int] | None, actor:
 
 
 def _opening(model: WargameModel) -> Iterator[RenderableType]:
-    scenario = model.scenario
+    scenario = model.declared
     yield Text(scenario.title or scenario.name, style="bold")
     yield line(f"Episode {model.episode} of seed {model.seed}. ", Text(_in_short(model), style="bold"))
     if scenario.source.overrides:
@@ -80,7 +80,7 @@ def _opening(model: WargameModel) -> Iterator[RenderableType]:
 
 def _in_short(model: WargameModel) -> str:
     """How the episode ended, in a sentence."""
-    scenario = model.scenario
+    scenario = model.declared
     if model.failure is not None:
         return f"It could not be finished: {model.failure.reason}."
     if model.outcome is None:
@@ -93,7 +93,7 @@ def _in_short(model: WargameModel) -> str:
 def _tell(
     model: WargameModel, turn: Turn, actor: str | None, brief: bool, terms: bool
 ) -> Iterator[RenderableType]:
-    scenario = model.scenario
+    scenario = model.declared
     date = scenario.dates.label(turn.number)
     yield heading(f"{date}, turn {turn.number}" if scenario.dates.dated else f"Turn {turn.number}")
     yield from tell_calendar(scenario, turn, brief)
@@ -108,7 +108,7 @@ def _ending(model: WargameModel, brief: bool) -> Iterator[RenderableType]:
         yield line((str(model.failure), "red"))
     if model.outcome is None:
         return
-    scenario = model.scenario
+    scenario = model.declared
     outcome = scenario.outcomes[model.outcome]
     yield heading(f"How it ended: {outcome.title}")
     if outcome.when is None:
@@ -131,7 +131,7 @@ def _ending(model: WargameModel, brief: bool) -> Iterator[RenderableType]:
 
 def _metrics(model: WargameModel) -> Iterator[RenderableType]:
     cells = []
-    for name, metric in model.scenario.metrics.items():
+    for name, metric in model.declared.metrics.items():
         value = model.metrics[name]
         title = short(metric.title) + (f" [{metric.unit}]" if metric.unit not in ("", "number") else "")
         cells.append((title, "never" if value != value else number(value)))
