@@ -115,7 +115,7 @@ def equal_seeds_give_equal_episodes(data: dict[str, object], seed: int, number: 
     text = as_text(data)
     first = episode(wargame.loads(text), seed=seed, episode=number)
     again = WargameModel(wargame.loads(text), seed=seed, episode=number, record=True)
-    again.rules = Rules(again.scenario)
+    again.rules = Rules(again.declared)
     again.play()
     assert again.workspace == first.workspace or any(math.isnan(value) for value in first.workspace)
     assert again.decisions == first.decisions

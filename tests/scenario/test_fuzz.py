@@ -159,7 +159,7 @@ def dumped(data: Any) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("part", range(12))
+@pytest.mark.parametrize("part", range(8))
 def test_damaged_data_loads_or_is_refused_clearly(part: int) -> None:
     """The build alone, on data that no file needs to hold: the lines are those of the undamaged file."""
     from dataclasses import replace
@@ -167,7 +167,7 @@ def test_damaged_data_loads_or_is_refused_clearly(part: int) -> None:
     from wargame.scenario.build import build
 
     refused = 0
-    for number in range(100):
+    for number in range(80):
         chance = random.Random(1000 * part + number)
         source = chance.choice(SOURCES) if number % 3 else SOURCES[0]
         data = copy.deepcopy(source.data)
@@ -182,7 +182,7 @@ def test_damaged_data_loads_or_is_refused_clearly(part: int) -> None:
             must_be_clear(error, source.text)
         except Exception as error:
             raise AssertionError(f"seed {1000 * part + number}: {type(error).__name__}: {error}") from error
-    assert 20 < refused < 100
+    assert 20 < refused < 80
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -204,7 +204,7 @@ def test_a_damaged_file_loads_or_is_refused_clearly(part: int) -> None:
 def test_a_damaged_text_loads_or_is_refused_clearly(part: int) -> None:
     """Characters deleted, doubled, swapped and thrown in, lines lost and moved."""
     signs = "\t\n :-?,[]{}#&*!|>'\"%@`\\\0\x07\u2028\u00a0\ufeffa0~<="
-    for number in range(40):
+    for number in range(30):
         chance = random.Random(88_000 + 100 * part + number)
         text = FULL
         for _ in range(chance.choice([1, 2, 4])):
@@ -231,7 +231,7 @@ def test_a_damaged_text_loads_or_is_refused_clearly(part: int) -> None:
 def test_overrides_load_or_are_refused_clearly() -> None:
     scenario = wargame.loads(FULL)
     paths = [".".join(map(str, path)) for path in places(scenario.source.data)]
-    for number in range(150):
+    for number in range(100):
         chance = random.Random(99_000 + number)
         path = chance.choice(paths) + chance.choice(["", "", "", ".x", "x", ".0"])
         value = copy.deepcopy(chance.choice(NONSENSE))

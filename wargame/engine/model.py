@@ -51,7 +51,8 @@ class WargameModel(mesa.Model):
     `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every turn, for
     `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself).
 
-    `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has ended, and `outcome` then names how.
+    `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has
+    ended, and `outcome` then names how.
     """
 
     def __init__(

@@ -257,13 +257,14 @@ class Builder:
             "nature": ("is an item of nature and does not change by effects", "change a state variable"),
         }
         what, remedy = whats.get(kind or "", ("is not a state variable", ""))
-        self.problem(
-            path,
+        error = FormulaError(
             f"{name!r} {what}",
             found=name,
             allowed=join_names(known) or "nothing: there are no state variables",
             remedy=remedy or did_you_mean(name, known) or "declare it under `state`",
+            name="" if kind else name,
         )
+        self.formula_problem(path, error)
         return False
 
     def distribution(self, path: KeyPath, part: Any) -> Distribution:

@@ -98,10 +98,10 @@ def _empty_values(data: Any, path: KeyPath) -> Iterator[KeyPath]:
 
 
 def _nothing(source: Source, path: KeyPath) -> Problem:
-    key = path[-1]
-    where = f"entry {int(key) + 1} of {'.'.join(path[:-1])}" if key.isdigit() else ".".join(path)
+    key, listed = path[-1], isinstance(_at(source.data, path[:-1]), list)
+    where = f"entry {int(key) + 1} of {'.'.join(path[:-1])}" if listed else ".".join(path)
     remedy = "write a value, or remove the key"
-    if not key.isidentifier() and not key.isdigit():
+    if not listed and any(sign in key for sign in "()*/+<>"):
         remedy = f"if {key!r} belongs to a formula, put the formula in quotes; else give it a value"
     elif len(path) >= 3 and path[2] == "bounds":
         remedy = "write `bounds: [low, high]`, or remove the key"
