@@ -349,7 +349,7 @@ def _fresh_rows(scenario: wargame.Scenario, count: int) -> None:
 
 @pytest.mark.parametrize("way", [_fresh_models, _fresh_rows])
 def test_memory_stays_flat(way: object) -> None:
-    scenario = wargame.loads(TEXT.replace("horizon: 6", "horizon: 2"))
+    scenario = wargame.loads(TEXT.replace("horizon: 6", "horizon: 1"))
     known = _remembered()
     bytes_left, objects_left = _growth(lambda count: way(scenario, count), 100, 1500)
     assert bytes_left < 20

@@ -123,10 +123,13 @@ def _categories(builder: Builder, path: KeyPath, draw: Mapping[str, str]) -> tup
             remedy="give at least one category a positive weight",
         )
     elif all(formula.constant is not None for formula in formulas) and abs(total - 1) > 1e-9:
-        builder.warn(
+        # The engine divides formulas by their sum, and takes plain numbers as they are.
+        builder.problem(
             path,
-            f"{'.'.join(path)}: the probabilities of the categories add up to {total:g}; "
-            "they are divided by their sum: add a category for the rest if that is not meant",
+            f"{'.'.join(path)}: the probabilities of the categories add up to {total:g}",
+            found=", ".join(f"{name}: {formula.text}" for name, formula in zip(draw, formulas, strict=True)),
+            allowed="plain numbers with a sum of 1, or formulas, which are divided by their sum",
+            remedy="correct them, or add a category for the rest",
         )
     return tuple(formulas)
 
