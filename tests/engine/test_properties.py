@@ -234,4 +234,4 @@ def test_property(name: str) -> None:
 @pytest.mark.verify
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_property_with_many_examples(name: str) -> None:
-    attempt(name, 400)
+    attempt(name, 200)
