@@ -9,7 +9,7 @@ from wargame.engine.block import Failure
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.emit import Check, emit_nested, emit_values
 from wargame.engine.graph import Node
-from wargame.engine.planning import imagine, planning_situation
+from wargame.engine.planning import best_plan, planning_situation
 from wargame.engine.seat import Seat
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ class Explainer:
         expected = {name: book.row(row) for name, row in self.rules.expectation_rows[seat.name].items()}
         situation = planning_situation(book, seat, expected)
         for policy in seat.policies:
-            terms, cost = imagine(situation, seat, [policy])
-            nodes += [*terms, book.graph.apply("neg", cost)]
+            nodes += best_plan(situation, seat, policy)[1]
         function = compile_function("terms", emit_values("terms", nodes, self.rules.rows))
 
         def at_the_mean(workspace: Sequence[float]) -> dict[str, dict[str, float]]:

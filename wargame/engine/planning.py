@@ -14,7 +14,7 @@ from wargame.engine.situation import Situation, Workbook
 from wargame.engine.turn import charge, resolve, utility
 from wargame.scenario.scenario import Policy
 
-__all__ = ["expect_answers", "imagine", "mean_scores", "own_last", "planning_situation"]
+__all__ = ["best_plan", "expect_answers", "imagine", "mean_scores", "own_last", "planning_situation"]
 
 
 def planning_situation(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> Situation:
@@ -59,21 +59,30 @@ def expect_answers(after: Situation, seat: Seat, before: Situation) -> None:
 
 def mean_scores(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> list[Node]:
     """The score of each policy under `expectation: mean`; own later phases are planned as the best."""
-    graph = workbook.graph
     situation = planning_situation(workbook, seat, expected)
-    scores = []
-    for policy in seat.policies:
-        best: Node | None = None
-        for later in itertools.product(*map(_choices_or_none, seat.own_later)):
-            played = [policy, *(one for one in later if one is not None)]
-            terms, cost = imagine(situation, seat, played)
-            score = graph.sub(graph.add(*terms), cost)
-            possible = _possible(situation, seat, policy, later)
-            score = graph.where(possible, score, graph.number(float("-inf")))
-            best = score if best is None else graph.apply("max", best, score)
-        assert best is not None
-        scores.append(best)
-    return scores
+    return [best_plan(situation, seat, policy)[0] for policy in seat.policies]
+
+
+def best_plan(situation: Situation, seat: Seat, policy: Policy) -> tuple[Node, list[Node]]:
+    """The score of a policy with the best own later choices, and its parts: the terms of utility, then the cost."""
+    graph = situation.graph
+    best: Node | None = None
+    parts: list[Node] = []
+    for later in itertools.product(*map(_choices_or_none, seat.own_later)):
+        played = [policy, *(one for one in later if one is not None)]
+        terms, cost = imagine(situation, seat, played)
+        score = graph.sub(graph.add(*terms), cost)
+        possible = _possible(situation, seat, policy, later)
+        score = graph.where(possible, score, graph.number(float("-inf")))
+        these = [*terms, graph.apply("neg", cost)]
+        if best is None:
+            best, parts = score, these
+            continue
+        keep = graph.apply("gt", best, score)
+        parts = [graph.where(keep, old, new) for old, new in zip(parts, these, strict=True)]
+        best = graph.apply("max", best, score)
+    assert best is not None
+    return best, parts
 
 
 def _choices_or_none(policies: Sequence[Policy]) -> list[Policy | None]:
