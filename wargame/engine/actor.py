@@ -46,7 +46,7 @@ class StateActor(mesa.Agent):
         self._functions: dict[str, dict[str, Callable[[list[float]], float] | None]] = {
             phase: {
                 step: rules.function(f"{step}_{name}_{phase}")
-                for step in ("options", "expect", "evaluate", "choose")
+                for step in ("options", "expect", "evaluate", "choose", "carry_out")
             }
             for phase in self._seats
         }
@@ -65,12 +65,10 @@ class StateActor(mesa.Agent):
             for kind in ("available", "score", "chance")
         }
         self._plays = {policy: rows[f"play.{name}.{policy}"] for policy in self.declared.policies}
-        self._orders = {phase: rows[f"order.{seat.name}"] for phase, seat in self._seats.items()}
+        self._decides = {phase: rows[f"decides.{seat.name}"] for phase, seat in self._seats.items()}
+        self._drawn = {phase: rows[f"drawn.{seat.name}"] for phase, seat in self._seats.items()}
         self._picks = {phase: rows[f"pick.{seat.name}"] for phase, seat in self._seats.items()}
-        self._always_free = {
-            phase: any(policy.available is None for policy in seat.policies)
-            for phase, seat in self._seats.items()
-        }
+        self._own_choice = type(self).choose is not StateActor.choose
 
     # ---- the decision --------------------------------------------------------------------------------------------
 
@@ -89,20 +87,24 @@ class StateActor(mesa.Agent):
     def choose(self, phase: str) -> str:
         """D4, D5: turn scores into probabilities and pick a policy by this turn's draw; returns its name."""
         self._call(self._functions[phase]["choose"], f"choose_{self.name}_{phase}")
-        return self._names[phase][int(self.model.workspace[self._picks[phase]])]
+        return self._names[phase][int(self.model.workspace[self._drawn[phase]])]
 
     def decide(self, phase: str) -> int:
-        """R3 for one phase: the index of the policy played there, or -1 if none is available."""
-        self._call(self._functions[phase]["options"], f"options_{self.name}_{phase}")
-        if not self._always_free[phase] and not self.available(phase):
-            return -1
-        self.expect(phase)
-        self.evaluate(phase)
-        index = self._index(phase, self.choose(phase))
-        order = int(self.model.workspace[self._orders[phase]])
-        if order >= 0 and self.model.workspace[self._runs["available", phase] + order] != 0.0:
-            return order
-        return index
+        """R3 for one phase: the index of the policy played there, or -1 if none is available.
+
+        An actor that does not reconsider (D4) repeats its last policy without a thought. One with its own `choose` is
+        asked every turn.
+        """
+        workspace, functions = self.model.workspace, self._functions[phase]
+        self._call(functions["options"], f"options_{self.name}_{phase}")
+        if self._own_choice and self.available(phase):
+            workspace[self._decides[phase]] = 1.0
+        if workspace[self._decides[phase]] != 0.0:
+            self.expect(phase)
+            self.evaluate(phase)
+            workspace[self._drawn[phase]] = float(self._index(phase, self.choose(phase)))
+        self._call(functions["carry_out"], f"carry_out_{self.name}_{phase}")
+        return int(workspace[self._picks[phase]])
 
     def _call(self, function: Callable[[list[float]], float] | None, name: str) -> None:
         if function is not None and function(self.model.workspace) != 0.0:

@@ -6,9 +6,11 @@ functions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wargame.engine import beliefs
+from wargame.engine.choice import carried_out, decides
 from wargame.engine.code import Code, changed_parameters
 from wargame.engine.emit import Check
 from wargame.engine.nature import apply_item, draw_realized, item_is_due
@@ -28,12 +30,14 @@ from wargame.scenario.formula import Formula
 __all__ = [
     "begin",
     "book",
+    "carry_out",
     "judge",
     "learn",
     "nature_block",
     "options",
     "perceive_block",
     "resolve_block",
+    "show",
 ]
 
 NEVER = 1e9
@@ -128,7 +132,7 @@ def perceive_block(workbook: Workbook, actor: str) -> Code:
 
 
 def options(workbook: Workbook, seat: Seat) -> Code:
-    """Which policies are available, on the actual state."""
+    """Which policies are available, on the actual state, and whether the actor decides anew."""
     code = Code(
         name=f"options_{seat.actor.name}_{seat.phase}", title=f"R3: what is available to {seat.name}."
     )
@@ -137,6 +141,28 @@ def options(workbook: Workbook, seat: Seat) -> Code:
         if policy.available is not None:
             node = situation.truth(policy.available, level=policy.level)
             code.keep(workbook, f"available.{policy.full_name}", node)
+    known = {id(workbook.row(store.row)): store.node for store in code.stores}
+    code.keep(workbook, f"decides.{seat.name}", workbook.graph.replace(decides(workbook, seat), known))
+    return code
+
+
+def carry_out(workbook: Workbook, seat: Seat) -> Code:
+    """D5's end: the policy that is played, after orders and repetition."""
+    code = Code(
+        name=f"carry_out_{seat.actor.name}_{seat.phase}", title=f"D4, D5: what {seat.name} plays, by index."
+    )
+    code.keep(workbook, f"pick.{seat.name}", carried_out(workbook, seat))
+    return code
+
+
+def show(workbook: Workbook, phase: str, seats: Sequence[Seat]) -> Code:
+    """R3: the choices of a phase are shown once all its members have made them."""
+    code = Code(name=f"show_{phase}", title=f"R3: the choices of phase {phase} are shown.")
+    graph = workbook.graph
+    for seat in seats:
+        for index, policy in enumerate(seat.policies):
+            played = graph.apply("eq", workbook.row(f"pick.{seat.name}"), graph.number(index))
+            code.keep(workbook, f"play.{policy.full_name}", played)
     return code
 
 

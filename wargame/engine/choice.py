@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from wargame.engine.beliefs import normalized
 from wargame.engine.emit import Check
 from wargame.engine.graph import Node
-from wargame.engine.nature import pick_index
 from wargame.engine.perception import perceived
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Policy
 
-__all__ = ["choice_probabilities", "pick"]
+__all__ = ["carried_out", "choice_probabilities", "decides"]
 
 TIE = 1e-12
 
@@ -163,23 +162,49 @@ def _prescribed(workbook: Workbook, seat: Seat, situation: Situation) -> list[No
     return weights
 
 
-def pick(workbook: Workbook, seat: Seat, shares: Sequence[Node]) -> Node:
-    """D5 and D4's `revise`: the index of the policy played.
+def decides(workbook: Workbook, seat: Seat) -> Node:
+    """D4's `revise`: 1 where the actor decides in this phase, 0 where it repeats its last policy or is skipped.
 
-    An order (row `order`, -1 for none) is carried out where its policy is available. An actor that does not revise
-    repeats its last policy if that is available.
+    An actor that does not reconsider repeats its last policy where that is available, else it must decide after all.
     """
     graph = workbook.graph
-    picked = pick_index(graph, shares, workbook.row(f"draw.{seat.name}"))
     here = [_available(workbook, policy) for policy in seat.policies]
+    able = graph.zero
+    for available in here:
+        able = graph.apply("or", able, available)
+    if seat.actor.decision.revise == "all":
+        return able
+    again = graph.zero
+    for repeated in _repeated(workbook, seat):
+        again = graph.apply("or", again, repeated)
+    revises = workbook.row(f"revise.{seat.actor.name}")
+    return graph.all(able, graph.apply("or", graph.truth(revises), graph.negate(again)))
+
+
+def carried_out(workbook: Workbook, seat: Seat) -> Node:
+    """The index of the policy that is played, -1 for none: the order, the decision, or the last policy again.
+
+    An order (row `order`, -1 for none) is carried out where its policy is available.
+    """
+    graph = workbook.graph
+    repeated = graph.number(-1.0)
     if seat.actor.decision.revise != "all":
-        keeps = graph.negate(workbook.row(f"revise.{seat.actor.name}"))
-        for index, policy in enumerate(seat.policies):
-            again = graph.all(keeps, workbook.row(f"last.{policy.full_name}"), here[index])
-            picked = graph.where(again, graph.number(index), picked)
+        for index, again in reversed(list(enumerate(_repeated(workbook, seat)))):
+            repeated = graph.where(again, graph.number(index), repeated)
+    decided = workbook.row(f"decides.{seat.name}")
+    picked = graph.where(decided, workbook.row(f"drawn.{seat.name}"), repeated)
     order = workbook.row(f"order.{seat.name}", -1.0)
     open_order = graph.zero
-    for index, available in enumerate(here):
+    for index, policy in enumerate(seat.policies):
+        available = _available(workbook, policy)
         ordered = graph.all(graph.apply("eq", order, graph.number(index)), available)
         open_order = graph.apply("or", open_order, ordered)
     return graph.where(open_order, order, picked)
+
+
+def _repeated(workbook: Workbook, seat: Seat) -> list[Node]:
+    """For each policy, whether it was played last turn and can be played again."""
+    return [
+        workbook.graph.all(workbook.row(f"last.{policy.full_name}"), _available(workbook, policy))
+        for policy in seat.policies
+    ]

@@ -7,7 +7,7 @@ few that hold for every finite number; as both engines execute the same graph, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from wargame.engine import numeric
@@ -174,6 +174,16 @@ class Graph:
                     return self.number(absorbing)
                 return self.truth(other)
         return None
+
+    def replace(self, node: Node, known: Mapping[int, Node]) -> Node:
+        """The node with others put in the place of some nodes, which `known` lists by identity."""
+        if id(node) in known:
+            return known[id(node)]
+        if node.is_leaf:
+            return node
+        return self.apply(
+            node.operation, *(self.replace(argument, known) for argument in node.arguments), lines=node.lines
+        )
 
     def truth(self, node: Node) -> Node:
         """1 where the node is not 0, else 0."""

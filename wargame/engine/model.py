@@ -98,6 +98,7 @@ class WargameModel(mesa.Model):
         self._begin = rules.function("begin")
         names = ("resolve", "nature", "book", "learn", "record", "judge")
         self._rules_of_a_turn = [(name, one) for name in names if (one := rules.function(name)) is not None]
+        self._shows = {phase: rules.function(f"show_{phase}") for phase in self.declared.phases}
         streams, dealt = rules.turn_streams.names, rules.deal_streams.names
         self._draws = slice(rows["turn"] + 1, rows["turn"] + 1 + len(streams))
         self._dealt = slice(self._draws.stop, self._draws.stop + len(dealt))
@@ -151,7 +152,6 @@ class WargameModel(mesa.Model):
     def _play_phase(self, phase: str) -> None:
         """R3: everybody in the phase decides before anybody's choice is shown."""
         rows, orders = self.rules.rows, self.orders.on(self.turn)
-        chosen: list[tuple[str, int]] = []
         for seat in self.rules.seats[phase]:
             if self.orders:
                 self.workspace[rows[f"order.{seat.name}"]] = float(orders.get(seat.name, -1))
@@ -161,10 +161,7 @@ class WargameModel(mesa.Model):
                 self.orders_blocked += int(index != orders[seat.name])
             if self.record:
                 self.decisions.append(record_decision(actor, seat, index))
-            if index >= 0:
-                chosen.append((f"play.{seat.policies[index].full_name}", index))
-        for row, _ in chosen:
-            self.workspace[rows[row]] = 1.0
+        self._apply(f"show_{phase}", self._shows[phase])
 
     def _apply(self, name: str, function: Any) -> None:
         if function is not None and function(self.workspace) != 0.0:

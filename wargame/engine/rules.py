@@ -17,7 +17,7 @@ from dataclasses import replace
 from wargame.engine import blocks
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
-from wargame.engine.choice import choice_probabilities, pick
+from wargame.engine.choice import choice_probabilities
 from wargame.engine.code import Code
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.deal import deal, stream_kinds
@@ -27,6 +27,7 @@ from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
+from wargame.engine.nature import pick_index
 from wargame.engine.planning import mean_scores
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
@@ -91,6 +92,8 @@ class Rules:
                     for policy in seat.policies:
                         row(f"{kind}.{policy.full_name}", 1.0 if kind == "available" else 0.0)
                 row(f"order.{seat.name}", -1.0)
+                row(f"decides.{seat.name}", 1.0)
+                row(f"drawn.{seat.name}", -1.0)
                 row(f"pick.{seat.name}", -1.0)
         for actor in scenario.actors.values():
             row(f"revise.{actor.name}", 1.0)
@@ -127,6 +130,8 @@ class Rules:
         for seats in self.seats.values():
             for seat in seats:
                 self._build_seat(seat)
+        for phase, seats in self.seats.items():
+            self._add(blocks.show(book, phase, seats))
         for build in (
             blocks.resolve_block,
             blocks.nature_block,
@@ -167,9 +172,10 @@ class Rules:
         shares, checks = choice_probabilities(book, seat)
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
-        code.keep(book, f"pick.{seat.name}", pick(book, seat, shares))
+        code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
         code.checks = checks
         self._add(code)
+        self._add(blocks.carry_out(book, seat))
 
     def _expected(self, seat: Seat, code: Code) -> tuple[dict[str, Node], dict[str, str]]:
         """Expectations as nodes, for planning at the mean, and the rows that keep them."""
@@ -190,24 +196,12 @@ class Rules:
                 none = book.graph.apply(
                     "eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero
                 )
+                stored = {id(book.row(store.row)): store.node for store in code.stores}
                 code.keep(
-                    book, f"expect.{seat.name}.{policies[-1].full_name}.none", self._restored(code, none)
+                    book, f"expect.{seat.name}.{policies[-1].full_name}.none", book.graph.replace(none, stored)
                 )
         self.expectation_rows[seat.name] = rows
         return nodes, rows
-
-    def _restored(self, code: Code, node: Node) -> Node:
-        """The node with rows that this very block stores replaced by what it stores in them."""
-        stored = {id(self.workbook.row(store.row)): store.node for store in code.stores}
-
-        def restore(inner: Node) -> Node:
-            if id(inner) in stored:
-                return stored[id(inner)]
-            if inner.is_leaf:
-                return inner
-            return self.workbook.graph.apply(inner.operation, *map(restore, inner.arguments))
-
-        return restore(node)
 
     @functools.cached_property
     def expectation_rows(self) -> dict[str, dict[str, str]]:

@@ -15,7 +15,10 @@ __all__ = ["Decision", "record_decision"]
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One actor's decision in one phase of one turn (D1 to D5)."""
+    """One actor's decision in one phase of one turn (D1 to D5).
+
+    An actor that does not reconsider (`reason` is `repeat`) perceives, expects and weighs nothing.
+    """
 
     turn: int
     actor: str
@@ -40,7 +43,8 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
 
     model, rows = actor.model, actor.model.rules.rows
     workspace, phase = model.workspace, seat.phase
-    looks_ahead = seat.actor.decision.looks_ahead and index >= 0
+    decided = workspace[rows[f"decides.{seat.name}"]] != 0.0
+    looks_ahead = seat.actor.decision.looks_ahead and decided
     available = actor.available(phase)
     terms = model.rules.explainer.explain(seat, workspace) if looks_ahead else {}
     reason = "draw"
@@ -48,23 +52,19 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
         reason = "own rule"
     elif index >= 0 and workspace[rows[f"order.{seat.name}"]] == index:
         reason = "order"
-    elif workspace[rows[f"revise.{actor.name}"]] == 0.0 and _repeated(model.workspace, rows, seat, index):
+    elif index >= 0 and not decided:
         reason = "repeat"
     return Decision(
         turn=model.turn,
         actor=actor.name,
         phase=phase,
-        percept={name: actor.percept[name] for name in seat.actor.perception},
+        percept={name: actor.percept[name] for name in seat.actor.perception} if decided else {},
         expectations=actor.expectations(phase) if looks_ahead else {},
         terms={policy: values for policy, values in terms.items() if policy in available},
         scores=actor.scores(phase) if looks_ahead else {},
-        probabilities=actor.probabilities(phase) if index >= 0 else {},
+        probabilities=actor.probabilities(phase) if decided else {},
         draw=workspace[rows[f"draw.{seat.name}"]],
         choice=seat.policies[index].name if index >= 0 else None,
         reason=reason,
     )
 
-
-def _repeated(workspace: list[float], rows: dict[str, int], seat: Seat, index: int) -> bool:
-    row = rows.get(f"last.{seat.policies[index].full_name}")
-    return row is not None and workspace[row] != 0.0
