@@ -310,7 +310,7 @@ def test_help_loads_nothing_heavy() -> None:
         "import sys, wargame.cli\n"
         "sys.argv = ['wargame', '--help']\n"
         "try:\n    wargame.cli.main()\nexcept SystemExit as leave:\n    assert not leave.code\n"
-        "heavy = {'numpy', 'pandas', 'mesa', 'matplotlib', 'numba', 'pyarrow', 'ruamel', 'tqdm', 'pygments'}\n"
+        "heavy = {'numpy', 'pandas', 'mesa', 'matplotlib', 'pyarrow', 'llvmlite', 'ruamel', 'tqdm', 'pygments'}\n"
         "print('HEAVY', sorted(heavy & set(sys.modules)))"
     )
     answer = subprocess.run(

@@ -35,7 +35,7 @@ LAZY_EXCEPTIONS = {("experiment", "analysis")}
 NAMES_OF_THE_PACKAGE = {"__version__"}
 
 MESA_MODULES = {"engine/actor.py", "engine/model.py"}
-HEAVY_PACKAGES = ("mesa", "numba", "matplotlib", "pandas", "pyarrow")
+HEAVY_PACKAGES = ("mesa", "llvmlite", "matplotlib", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, kw_only=True)

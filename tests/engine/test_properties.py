@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from strategies import as_text, scenario_data, scenarios
 
 import wargame
+from wargame.engine.mesa_blocks import play_block
 from wargame.engine.model import WargameModel
-from wargame.engine.play import Play, play_block
+from wargame.engine.play import Play
 from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.experiment import Results
 

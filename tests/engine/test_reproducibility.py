@@ -10,9 +10,10 @@ from tiny import play
 
 import wargame
 from wargame.engine.block import Block
+from wargame.engine.mesa_blocks import play_block
 from wargame.engine.model import WargameModel
 from wargame.engine.orders import OrderBook
-from wargame.engine.play import Play, play_block
+from wargame.engine.play import Play
 from wargame.engine.rules import rules_for
 from wargame.experiment import Results
 

@@ -19,7 +19,7 @@ machine and in compiled code. Parameters outside their range give nan, never an 
 number below 2**53.
 """
 
-from wargame.engine.numeric import exp, log_one_plus
+from wargame.engine.numeric import exp, floor, log_one_plus
 
 __all__ = [
     "binomial",
@@ -73,12 +73,12 @@ def negative_binomial(u: float, mean: float, dispersion: float, maximum: float) 
 
 def _is_whole(x: float) -> bool:
     """Whether x is a whole number from 0 to 2**53 - 1."""
-    return 0.0 <= x < _TWO_TO_53 and x % 1.0 == 0.0
+    return 0.0 <= x < _TWO_TO_53 and floor(x) == x
 
 
 def _rescale_steps(log_first: float) -> float:
     """How many factors exp(-600) are kept apart from the first weight."""
-    return (-log_first / _STEP) // 1.0 if log_first < -_STEP else 0.0
+    return floor(-log_first / _STEP) if log_first < -_STEP else 0.0
 
 
 def _first_weight(log_first: float, steps: float) -> float:

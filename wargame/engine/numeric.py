@@ -2,10 +2,10 @@
 
 The C library's `exp` and `log` differ between machines, and NumPy's differ with the width of the vector unit.
 The functions here use only IEEE 754 basic operations (`+ - * /`, comparison, square root), each correctly
-rounded wherever Python runs, so a result is the same on every machine. The same source compiles with
-`numba.njit(error_model="numpy")`, without fast mathematics, to code that gives the same bits: the play of one
-episode in plain Python and of a million in compiled lanes can therefore be compared byte by byte. (Two
-not-a-numbers count as equal: IEEE 754 leaves their sign and payload open.)
+rounded wherever Python runs, so a result is the same on every machine. The batch engine translates this same source
+to vector code (`batch.translate`) that gives the same bits: the play of one episode in plain Python and of a million in
+compiled lanes can therefore be compared byte by byte. (Two not-a-numbers count as equal: IEEE 754 leaves their sign and
+payload open.)
 
 Only `scale_by_power_of_two` and `split_exponent` look inside the representation of a number. Compiled code
 may substitute bit operations for these two, and for nothing else, as long as it keeps their contracts.

@@ -198,7 +198,9 @@ class Rules:
                 )
                 stored = {id(book.row(store.row)): store.node for store in code.stores}
                 code.keep(
-                    book, f"expect.{seat.name}.{policies[-1].full_name}.none", book.graph.replace(none, stored)
+                    book,
+                    f"expect.{seat.name}.{policies[-1].full_name}.none",
+                    book.graph.replace(none, stored),
                 )
         self.expectation_rows[seat.name] = rows
         return nodes, rows

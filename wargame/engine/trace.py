@@ -67,4 +67,3 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
         choice=seat.policies[index].name if index >= 0 else None,
         reason=reason,
     )
-

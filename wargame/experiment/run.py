@@ -105,7 +105,7 @@ def _check(episodes: int, seed: int, engine: str, workers: int, sample: int) -> 
 def _blocks(play: Play, episodes: int, workers: int) -> Generator[Block, None, None]:
     spans = [(first, min(BLOCK, episodes - first)) for first in range(0, episodes, BLOCK)]
     if workers == 1 or len(spans) == 1:
-        from wargame.engine.play import play_block
+        from wargame.engine.mesa_blocks import play_block
 
         for first, count in spans:
             yield play_block(play, first, count)
@@ -144,7 +144,7 @@ def _start_worker(play: Play) -> None:
 
 
 def _work(span: tuple[int, int]) -> Block:
-    from wargame.engine.play import play_block
+    from wargame.engine.mesa_blocks import play_block
 
     return play_block(_task[0], *span)
 

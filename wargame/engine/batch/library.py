@@ -1,0 +1,198 @@
+"""What the batch engine does around the rules, for all lanes at once: start episodes, move deciding lanes, count.
+
+This is text to be translated (see `translate`), not to be run by Python: `Reals` and `Ints` are arrays in memory, and
+`load_lanes`, `where` and the like come from `operations`. Lane k of vector v is episode v * WIDTH + k of its block, and
+row r of the workspace lies at (v * rows + r) * WIDTH + k: what one vector needs lies together.
+"""
+
+# mypy: ignore-errors
+
+# ruff: noqa: F821
+
+from __future__ import annotations
+
+from wargame.engine.block import BINS, UNITS_PER_RANGE
+from wargame.engine.numeric import floor
+
+FOR_ALL_LANES = True
+LAST_BIN = BINS - 1.0
+UNITS = float(UNITS_PER_RANGE)
+FARTHEST = 4096.0
+
+
+def reset(w: Reals, start: Reals, vectors: int, rows: int) -> None:
+    """Every row of every lane as an episode begins."""
+    for v in range(vectors):
+        for row in range(rows):
+            store_lanes(w, (v * rows + row) * WIDTH, start[row])
+
+
+def number_episodes(w: Reals, first: int, vectors: int, rows: int, row: int) -> None:
+    """Write every lane's episode number into its row."""
+    for v in range(vectors):
+        for k in range(WIDTH):
+            w[(v * rows + row) * WIDTH + k] = real(first + v * WIDTH + k)
+
+
+def list_deciding(w: Reals, length: Ints, lanes: Ints, n: int, rows: int, row: int) -> int:
+    """Note where the running lanes lie that decide in this phase; returns how many they are."""
+    m = 0
+    for lane in range(n):
+        place = lane // WIDTH * rows * WIDTH + lane % WIDTH
+        lanes[m] = place
+        m = where(length[lane] < 0 and w[place + row * WIDTH] != 0.0, m + 1, m)
+    return m
+
+
+def keep_states(
+    w: Reals, path: Reals, point: int, vectors: int, rows: int, first: int, variables: int
+) -> None:
+    """Copy the state of all lanes to this point of the path."""
+    for v in range(vectors):
+        for s in range(variables):
+            value = load_lanes(w, (v * rows + first + s) * WIDTH)
+            store_lanes(path, ((point * vectors + v) * variables + s) * WIDTH, value)
+
+
+def keep_picks(
+    w: Reals,
+    picks: Ints,
+    length: Ints,
+    place: int,
+    n: int,
+    rows: int,
+    row: int,
+    order: int,
+    blocked: Ints,
+    first: int,
+) -> None:
+    """Note what one seat played in every lane, and count orders (an index, or -1) that were not carried out."""
+    for lane in range(n):
+        pick = whole(w[(lane // WIDTH * rows + row) * WIDTH + lane % WIDTH])
+        picks[place + lane] = pick
+        if order >= 0 and length[lane] < 0 and pick != order:
+            blocked[first + lane] = blocked[first + lane] + 1
+
+
+def any_ended(w: Reals, length: Ints, n: int, rows: int, row: int) -> int:
+    """How many running lanes have met a terminal outcome."""
+    found = 0
+    for lane in range(n):
+        place = lane // WIDTH * rows * WIDTH + lane % WIDTH
+        found = where(length[lane] < 0 and w[place + row * WIDTH] >= 0.0, found + 1, found)
+    return found
+
+
+def close_lane(w: Reals, place: int, table: Reals, target: int, first: int, count: int) -> None:
+    """Copy a run of rows of one lane to a table."""
+    for i in range(count):
+        table[target + i] = w[place + (first + i) * WIDTH]
+
+
+def carry_forward(path: Reals, length: Ints, point: int, n: int, vectors: int, variables: int) -> None:
+    """Lanes that ended before this point keep their last state."""
+    for lane in range(n):
+        if length[lane] >= 0 and length[lane] < point:
+            before = (((point - 1) * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
+            here = ((point * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
+            for s in range(variables):
+                path[here + s * WIDTH] = path[before + s * WIDTH]
+
+
+def count_states(
+    path: Reals,
+    played: int,
+    points: int,
+    vectors: int,
+    variables: int,
+    low: Reals,
+    span: Reals,
+    counted: Ints,
+    bins: Ints,
+    sums: Ints,
+    histogram: Ints,
+) -> None:
+    """Add a block's states to the sums and histograms; lanes that do not count add nothing."""
+    for point in range(points):
+        source = where(point < played, point, played)
+        for s in range(variables):
+            lowest = low[s]
+            width = span[s]
+            added = load_words(counted, 0) * 0
+            for v in range(vectors):
+                counts = load_words(counted, v * WIDTH)
+                here = counts != 0
+                value = load_lanes(path, ((source * vectors + v) * variables + s) * WIDTH)
+                scaled = where(here, (value - lowest) / width, 0.0)
+                limited = where(scaled < -FARTHEST, -FARTHEST, scaled)
+                limited = where(limited > FARTHEST, FARTHEST, limited)
+                added = added + counts * whole(nearest(limited * UNITS))
+                binned = floor(scaled * real(BINS))
+                binned = where(binned < 0.0, 0.0, binned)
+                binned = where(binned > LAST_BIN, LAST_BIN, binned)
+                store_words(bins, v * WIDTH, whole(binned))
+            sums[point * variables + s] = sums[point * variables + s] + total(added)
+            cell = (point * variables + s) * BINS
+            for lane in range(vectors * WIDTH):
+                histogram[cell + bins[lane]] = histogram[cell + bins[lane]] + counted[lane]
+
+
+def count_policies(
+    picks: Ints,
+    length: Ints,
+    counted: Ints,
+    numbers: Ints,
+    n: int,
+    first: int,
+    played: int,
+    seats: int,
+    lanes: int,
+    policies: int,
+    plays: Ints,
+    policy_turns: Ints,
+) -> None:
+    """Count what was played: by episode, and by turn."""
+    for turn in range(played):
+        for seat in range(seats):
+            for lane in range(n):
+                pick = picks[(turn * seats + seat) * lanes + lane]
+                if counted[lane] > 0 and turn < length[lane] and pick >= 0:
+                    policy = numbers[seat * policies + pick]
+                    plays[(first + lane) * policies + policy] = plays[(first + lane) * policies + policy] + 1
+                    policy_turns[turn * policies + policy] = policy_turns[turn * policies + policy] + 1
+
+
+def copy_sample(
+    path: Reals,
+    picks: Ints,
+    length: Ints,
+    numbers: Ints,
+    lane: int,
+    episode: int,
+    played: int,
+    points: int,
+    vectors: int,
+    variables: int,
+    seats: int,
+    lanes: int,
+    policies: int,
+    sample: Reals,
+    sample_plays: Ints,
+) -> None:
+    """The full trajectory of one lane's episode."""
+    for point in range(points):
+        source = where(point < played, point, played)
+        place = ((source * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
+        for s in range(variables):
+            sample[(episode * points + point) * variables + s] = path[place + s * WIDTH]
+    for turn in range(length[lane]):
+        for seat in range(seats):
+            pick = picks[(turn * seats + seat) * lanes + lane]
+            if pick >= 0:
+                sample_plays[(episode * (points - 1) + turn) * policies + numbers[seat * policies + pick]] = 1
+
+
+def watch_rows(w: Reals, watch: Reals, place: int, size: int) -> None:
+    """Copy the whole workspace, for tests."""
+    for i in range(size):
+        watch[place + i] = w[i]

@@ -1,0 +1,222 @@
+"""Operations that are not translated from Python but written for vectors, each with the contract of what it replaces.
+
+`scale_by_power_of_two` and `split_exponent` look at the bits of a number, as their docstrings in `numeric` allow;
+`divide` and `sqrt` are the processor's own, which Python only guards against exceptions; `draw` is `draws.draw` of one
+stream for all lanes. The others give the texts for all lanes access to memory and to single lanes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wargame.engine.batch.translate import Function, Value
+from wargame.engine.draws import stream_hash
+
+__all__ = ["EPISODE", "KEYS", "TURN", "operations"]
+
+EPISODE = -3
+"""The row that numbers the episode of each lane."""
+
+TURN, BRANCH, KEYS = 0, 1, 2
+"""Where `seed` keeps the turn, the branch and the two key words of each of ten rounds."""
+
+_ROUNDS = 10
+_M0, _M1, _LOW = 0xD2511F53, 0xCD9E8D57, 0xFFFFFFFF
+_SHIFT = 6755399441055744.0
+_EXPONENT_BITS, _FRACTION_BITS = 0x7FF, 52
+
+
+def _whole(f: Function, word: str, a: Value, b: Value | int) -> Value:
+    """An operation on whole numbers."""
+    other = b if isinstance(b, Value) else f.module.constant("int", b)
+    a, other = f.alike(a, other)
+    return f.write(a.kind, f"{word} {f.typed(a)}, {other.text}")
+
+
+def _float(f: Function, word: str, a: Value, b: Value | float) -> Value:
+    """An operation on floats."""
+    other = b if isinstance(b, Value) else f.module.constant("real", b)
+    a, other = f.alike(f.real(a), f.real(other))
+    return f.write(a.kind, f"{word} {f.typed(a)}, {other.text}")
+
+
+def _cast(f: Function, word: str, value: Value, kind: str) -> Value:
+    return f.write(kind, f"{word} {f.typed(value)} to {f.type(kind)}")
+
+
+def _bits(value: Value) -> str:
+    return "word" if value.kind == "lane" else "int"
+
+
+def _suffix(f: Function, kind: str) -> str:
+    return f"v{f.module.width}f64" if kind == "lane" else "f64"
+
+
+def divide(f: Function, a: Value, b: Value) -> Value:
+    """a / b, which in vectors is IEEE 754's for every a and b."""
+    return _float(f, "fdiv", a, b)
+
+
+def _intrinsic(f: Function, name: str, value: Value) -> Value:
+    value = f.real(value)
+    kind = f.type(value.kind)
+    function = f.module.declare(f"llvm.{name}.{_suffix(f, value.kind)}", kind, kind)
+    return f.write(value.kind, f"call {kind} @{function}({f.typed(value)})")
+
+
+def sqrt(f: Function, x: Value) -> Value:
+    """The square root, correctly rounded; nan below 0."""
+    return _intrinsic(f, "sqrt", x)
+
+
+def scale_by_power_of_two(f: Function, x: Value, n: Value) -> Value:
+    """x * 2**n in two steps, of which the first is exact and the second rounds once."""
+    x, n = f.alike(f.real(x), f.real(n))
+    if x.kind == "lane" and f.module.width == 8 and f.module.scales:
+        kind = f.type("lane")
+        name = f.module.declare("llvm.x86.avx512.mask.scalef.pd.512", kind, kind, kind, kind, "i8", "i32")
+        given = f"{f.typed(x)}, {f.typed(n)}, {kind} zeroinitializer, i8 -1, i32 4"
+        return f.write("lane", f"call {kind} @{name}({given})")
+    first = f.choose(
+        f.compare(ast.Lt(), n, Value("real", "0xC08F400000000000")), f.module.constant("real", -1000.0), n
+    )
+    first = f.choose(
+        f.compare(ast.Gt(), first, f.module.constant("real", 1000.0)),
+        f.module.constant("real", 1000.0),
+        first,
+    )
+    rest = _float(f, "fsub", n, first)
+    return _float(f, "fmul", _float(f, "fmul", x, _power_of_two(f, first)), _power_of_two(f, rest))
+
+
+def _power_of_two(f: Function, n: Value) -> Value:
+    """2**n for a whole n of a normal result: adding the shift leaves n in the lowest bits."""
+    bits = _cast(f, "bitcast", _float(f, "fadd", n, _SHIFT), _bits(n))
+    exponent = _whole(f, "add", _whole(f, "shl", bits, _FRACTION_BITS), 1023 << _FRACTION_BITS)
+    return _cast(f, "bitcast", exponent, n.kind)
+
+
+def split_exponent(f: Function, x: Value) -> tuple[Value, Value]:
+    """Fraction and exponent from the bits; a subnormal number is first made normal."""
+    x = f.real(x)
+    small = f.compare(ast.Lt(), x, f.module.constant("real", 2.0**-1022))
+    normal = f.choose(small, _float(f, "fmul", x, 2.0**54), x)
+    bits = _cast(f, "bitcast", normal, _bits(x))
+    exponent = _whole(f, "and", _whole(f, "lshr", bits, _FRACTION_BITS), _EXPONENT_BITS)
+    # A whole number below 2**52 in the lowest bits of 2**52 is 2**52 plus that number.
+    number = _cast(f, "bitcast", _whole(f, "or", exponent, 0x4330000000000000), x.kind)
+    offset = f.choose(
+        small, f.module.constant("real", 2.0**52 + 1076.0), f.module.constant("real", 2.0**52 + 1022.0)
+    )
+    fraction = _whole(f, "or", _whole(f, "and", bits, 0x000FFFFFFFFFFFFF), 0x3FE0000000000000)
+    return _cast(f, "bitcast", fraction, x.kind), _float(f, "fsub", number, offset)
+
+
+def draw(stream: str, kind: str) -> Callable[[Function], Value]:
+    """This turn's draw of a stream in every lane; see `draws` for the layout of counter and key."""
+
+    def written(f: Function) -> Value:
+        seed = f.scope.values["seed"]
+
+        def given(index: int) -> Value:
+            number = f.write("int", f"load i64, ptr {f.address(seed.text, index)}")
+            return _whole(f, "and", number, _LOW)
+
+        episode = _cast(f, "fptoui", f.load_row(EPISODE), "word")
+        c0, c1 = _whole(f, "and", episode, _LOW), given(TURN)
+        c2, c3 = f.module.constant("int", stream_hash(stream)), given(BRANCH)
+        for turn in range(_ROUNDS):
+            key0, key1 = given(KEYS + 2 * turn), given(KEYS + 2 * turn + 1)
+            product0, product1 = _whole(f, "mul", c0, _M0), _whole(f, "mul", c2, _M1)
+            c0 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product1, 32), c1), key0)
+            c1 = _whole(f, "and", product1, _LOW)
+            c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), c3), key1)
+            c3 = _whole(f, "and", product0, _LOW)
+        bits = _whole(f, "lshr", _whole(f, "or", _whole(f, "shl", c1, 32), c0), 11)
+        if kind == "centred":
+            bits = _whole(f, "or", bits, 1)
+        return _float(f, "fmul", _cast(f, "sitofp", f.spread(bits), "lane"), 2.0**-53)
+
+    return written
+
+
+# ---- for texts that handle all lanes at once ---------------------------------------------------------------------
+
+
+def load_lanes(f: Function, array: Value, index: Value) -> Value:
+    """As many consecutive elements of an array of floats as there are lanes."""
+    return f.write("lane", f"load {f.type('lane')}, ptr {f.address(array.text, index.text)}, align 8")
+
+
+def store_lanes(f: Function, array: Value, index: Value, value: Value) -> Value:
+    """Write one float per lane to consecutive elements of an array of floats."""
+    value = f.spread(f.real(value))
+    f.do(f"store {f.typed(value)}, ptr {f.address(array.text, index.text)}, align 8")
+    return Value("none", "")
+
+
+def load_words(f: Function, array: Value, index: Value) -> Value:
+    """As many consecutive elements of an array of whole numbers as there are lanes."""
+    return f.write("word", f"load {f.type('word')}, ptr {f.address(array.text, index.text)}, align 8")
+
+
+def store_words(f: Function, array: Value, index: Value, value: Value) -> Value:
+    """Write one whole number per lane to consecutive elements of an array of whole numbers."""
+    value = f.spread(value)
+    f.do(f"store {f.typed(value)}, ptr {f.address(array.text, index.text)}, align 8")
+    return Value("none", "")
+
+
+def nearest(f: Function, x: Value) -> Value:
+    """The nearest whole number, ties to even, as NumPy's rint."""
+    return _intrinsic(f, "roundeven", x)
+
+
+def whole(f: Function, x: Value) -> Value:
+    """A float that holds a whole number, as a whole number."""
+    return _cast(f, "fptosi", f.real(x), _bits(f.real(x)))
+
+
+def total(f: Function, words: Value) -> Value:
+    """The sum over the lanes."""
+    kind = f.type("word")
+    name = f.module.declare(f"llvm.vector.reduce.add.v{f.module.width}i64", "i64", kind)
+    return f.write("int", f"call i64 @{name}({f.typed(words)})")
+
+
+def where(f: Function, truth: Value, a: Value, b: Value) -> Value:
+    """a where the truth holds, else b."""
+    return f.choose(f.truth(truth), f.number(a), f.number(b))
+
+
+def anywhere(f: Function, truth: Value) -> Value:
+    """Whether the truth holds in any lane."""
+    return f.anywhere(f.truth(truth))
+
+
+def real(f: Function, x: Value) -> Value:
+    """A whole number as a float."""
+    return f.real(x)
+
+
+def operations() -> Mapping[str, Callable[..., Any]]:
+    """Every operation by its name."""
+    written = (
+        divide,
+        sqrt,
+        scale_by_power_of_two,
+        split_exponent,
+        load_lanes,
+        store_lanes,
+        load_words,
+        store_words,
+        nearest,
+        whole,
+        total,
+        where,
+        anywhere,
+        real,
+    )
+    return {function.__name__: function for function in written}

@@ -1,0 +1,235 @@
+"""Playing blocks of episodes on the batch engine, recorded as the same arrays that the Mesa engine fills."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
+from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
+from wargame.engine.batch.operations import BRANCH, KEYS
+from wargame.engine.block import BINS, FAILED, Block, Failure
+from wargame.engine.play import Play
+from wargame.engine.rules import Rules, rules_for
+
+__all__ = ["Batch", "batch_for"]
+
+_CTYPES = {"int": ctypes.c_int64, "reals": ctypes.c_void_p, "ints": ctypes.c_void_p}
+_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_ROUNDS = 10
+_FORMAT = 1
+"""Raised whenever the translation changes, so that older code on disk is not used."""
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """The memory of one thread."""
+
+    w: NDArray[np.float64]
+    c: NDArray[np.float64]
+    u: NDArray[np.float64]
+    path: NDArray[np.float64]
+    picks: NDArray[np.int64]
+    lanes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+
+class Batch:
+    """The compiled kernel of one scenario, for runs that sample parameters or for those that do not."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        uncertain: bool,
+        watched: bool = False,
+        announce: Callable[[str], None] | None = None,
+    ) -> None:
+        made = processor()
+        if uncertain:
+            rules.function("deal_uncertain")
+        self.rules = rules
+        self.kernel = Kernel(
+            rules, width=made.width, scales=made.scales, uncertain=uncertain, watched=watched
+        )
+        self.layout = self.kernel.layout
+        self.code = Code(_code(self.kernel, announce))
+        self._function = self.code.function("play", [_CTYPES[kind] for kind in ARGUMENTS.values()])
+        self._own = threading.local()
+        self._start, self._u = self._first_values()
+
+    def _first_values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What lanes begin with, and what is the same for all, from the workspace as dealt without chance."""
+        places = self.kernel.places
+        start, u = np.zeros(places.lanes), np.zeros(places.reals)
+        for row, value in enumerate(self.rules.start):
+            kind, index = places.rows[row]
+            (start if kind == "lane" else u)[index] = value
+        return start, u
+
+    def _workspace(self) -> Workspace:
+        """This thread's memory."""
+        known: Workspace | None = getattr(self._own, "workspace", None)
+        if known is None:
+            layout, size = self.layout, self.kernel.places.lanes * LANES
+            known = self._own.workspace = Workspace(
+                w=np.zeros(size),
+                c=np.zeros(size),
+                u=np.zeros(self.kernel.places.reals),
+                path=np.zeros((layout.horizon + 1) * len(layout.variables) * LANES),
+                picks=np.zeros(layout.horizon * len(self.kernel.seats) * LANES, dtype=np.int64),
+                lanes={
+                    name: np.zeros(LANES, dtype=np.int64) for name in ("ended", "counted", "bins", "lanes")
+                },
+            )
+        return known
+
+    def play_block(
+        self, play: Play, first: int, count: int, watch: NDArray[np.float64] | None = None
+    ) -> Block:
+        """Play episodes `first` to `first + count - 1`. It runs without Python's lock, so threads play at once."""
+        layout, own = self.layout, self._workspace()
+        points, variables, policies = layout.horizon + 1, len(layout.variables), len(layout.policies)
+        own.u[:] = self._u
+        shown = max(0, min(play.sample - first, count))
+        tables: dict[str, NDArray[Any]] = {
+            "outcome": np.zeros(count, dtype=np.int64),
+            "length": np.zeros(count, dtype=np.int64),
+            "metrics": np.full((count, len(layout.metrics)), np.nan),
+            "payoffs": np.full((count, len(layout.actors)), np.nan),
+            "sampled": np.full((count, len(layout.sampled)), np.nan),
+            "plays": np.zeros((count, policies), dtype=np.int64),
+            "blocked": np.zeros(count, dtype=np.int64),
+            "sums": np.zeros((points, variables), dtype=np.int64),
+            "histogram": np.zeros((points, variables, BINS), dtype=np.int64),
+            "policy_turns": np.zeros((layout.horizon, policies), dtype=np.int64),
+            "sample": np.zeros((shown, points, variables)),
+            "sample_plays": np.zeros((shown, layout.horizon, policies), dtype=np.int64),
+            "low": np.array([variable.low for variable in layout.variables]),
+            "span": np.array([variable.high - variable.low for variable in layout.variables]),
+            "seed": _keys(play.seed),
+            "orders": self._orders(play),
+            "numbers": self._numbers(),
+            "start": self._start,
+            "watch": np.zeros(1) if watch is None else watch,
+            **{name: getattr(own, name) for name in ("w", "c", "u", "path", "picks")},
+            **own.lanes,
+        }
+        numbers = {
+            "first": first,
+            "count": count,
+            "ordered": int(bool(play.orders)),
+            "sampled_episodes": shown,
+        }
+        self._function(
+            *(numbers[name] if name in numbers else tables[name].ctypes.data for name in ARGUMENTS)
+        )
+        return self._block(play, first, tables)
+
+    def _block(self, play: Play, first: int, tables: dict[str, NDArray[Any]]) -> Block:
+        outcome = tables["outcome"].astype(np.int16)
+        length = tables["length"].astype(np.int32)
+        kept = outcome != FAILED
+        failures: list[Failure] = []
+        for index in np.flatnonzero(~kept):
+            from wargame.engine.mesa_blocks import fail_again
+
+            failure = fail_again(play, first + int(index))
+            failures.append(failure)
+            length[index] = failure.turn
+            tables["blocked"][index] = 0
+        played = length[kept][:, None] >= np.arange(1, self.layout.horizon + 1)
+        running = np.concatenate([[int(kept.sum())], played.sum(axis=0)]).astype(np.int64)
+        return Block(
+            first=first,
+            outcome=outcome,
+            length=length,
+            metrics=tables["metrics"],
+            payoffs=tables["payoffs"],
+            plays=tables["plays"].astype(np.int32),
+            sampled=tables["sampled"],
+            orders_blocked=tables["blocked"].astype(np.int32),
+            running=running,
+            sums=tables["sums"],
+            histogram=tables["histogram"],
+            policy_turns=tables["policy_turns"],
+            sample=tables["sample"],
+            sample_plays=tables["sample_plays"].astype(np.int16),
+            failures=failures,
+        )
+
+    def _orders(self, play: Play) -> NDArray[np.int64]:
+        """The index of the policy that is ordered, by turn and seat; -1 for none."""
+        seats = [seat.name for seat in self.kernel.seats]
+        table = np.full((self.layout.horizon, max(1, len(seats))), -1, dtype=np.int64)
+        for turn, orders in play.orders.by_turn.items():
+            for seat, index in orders.items():
+                table[turn, seats.index(seat)] = index
+        return table
+
+    def _numbers(self) -> NDArray[np.int64]:
+        """The number of a policy among all, by seat and index."""
+        names = {name: number for number, name in enumerate(self.layout.policies)}
+        table = np.zeros((max(1, len(self.kernel.seats)), self.kernel.most_policies), dtype=np.int64)
+        for row, seat in enumerate(self.kernel.seats):
+            for index, policy in enumerate(seat.policies):
+                table[row, index] = names[policy.full_name]
+        return table
+
+
+def _keys(seed: int) -> NDArray[np.int64]:
+    """Turn and branch, both 0, and the key words of each round."""
+    words = [0] * (KEYS + 2 * _ROUNDS)
+    words[BRANCH] = 0
+    for turn in range(_ROUNDS):
+        for half, word in enumerate((seed & 0xFFFFFFFF, seed >> 32)):
+            words[KEYS + 2 * turn + half] = (word + turn * _KEY_STEPS[half]) & 0xFFFFFFFF
+    return np.array(words, dtype=np.int64)
+
+
+def _code(kernel: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
+    """The kernel's machine code, from disk if it was made before."""
+    rules = kernel.rules
+    key = key_of(
+        {
+            "format": _FORMAT,
+            "sources": rules.sources,
+            "rows": rules.rows,
+            "places": kernel.places,
+            "loop": kernel.text(),
+            "width": kernel.width,
+            "watched": kernel.watched,
+        }
+    )
+    objects = load_code(key, 2)
+    if objects is None:
+        if announce is not None:
+            announce("compiling the rules")
+        objects = [
+            make_code(kernel.rules_text(), thorough=False),
+            make_code(kernel.loop_text(), thorough=True),
+        ]
+        keep_code(key, objects)
+    return objects
+
+
+_KNOWN: OrderedDict[tuple[int, bool], tuple[Rules, Batch]] = OrderedDict()
+_MOST_KNOWN = 8
+
+
+def batch_for(play: Play, announce: Callable[[str], None] | None = None) -> Batch:
+    """The compiled kernel for a play, made once in this process."""
+    rules = rules_for(play.scenario)
+    key = (id(rules), play.uncertain)
+    if key not in _KNOWN:
+        _KNOWN[key] = (rules, Batch(rules, uncertain=play.uncertain, announce=announce))
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    _KNOWN.move_to_end(key)
+    return _KNOWN[key][1]

@@ -1,0 +1,690 @@
+"""From Python functions to vector code: the same text that plays one episode in Python plays many side by side.
+
+A *lane* is one episode; the code handles `width` of them at a time, each float of the Python text being a vector of as
+many. The text is a small part of Python: floats and their arithmetic, comparisons, conditional expressions, `if`,
+`while`, `for ... in range(...)`, calls of other such functions. Where lanes would go different ways, they all go every
+way, and each keeps the results of its own (Karrenberg and Hack 2011 call it if-conversion; ispc works so).
+
+The result is text in the intermediate representation of LLVM, without any flag that would let LLVM change a result:
+every operation stays the IEEE 754 operation it is in Python, so a lane gets the bits that Python gets.
+
+Values have a kind, which follows from where they come from:
+
+    lane   a float in every lane           mask   a truth in every lane           word   a whole number in every lane
+    real   one float for all lanes         flag   one truth for all               int    one whole number for all
+
+What is the same in all lanes is computed once and spread out where it meets something that is not.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import struct
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+__all__ = ["Function", "Module", "Scope", "TranslationError", "Value", "assigned_often"]
+
+_SPREAD = {"real": "lane", "flag": "mask", "int": "word"}
+_NUMBERS = ("int", "word", "real", "lane")
+_ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
+_WHOLE = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.FloorDiv: "udiv",
+    ast.Mod: "urem",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+    ast.LShift: "shl",
+    ast.RShift: "lshr",
+}
+_COMPARE = {
+    ast.Lt: ("olt", "slt"),
+    ast.LtE: ("ole", "sle"),
+    ast.Gt: ("ogt", "sgt"),
+    ast.GtE: ("oge", "sge"),
+    ast.Eq: ("oeq", "eq"),
+    ast.NotEq: ("une", "ne"),
+}
+
+
+class TranslationError(Exception):
+    """The text uses something that has no translation: a fault of the engine, never of a user."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a kind; `truth` is the mask or flag behind a number that is 1 where it holds and else 0."""
+
+    kind: str
+    text: str
+    truth: Value | None = None
+
+
+class Module:
+    """Functions in the making, and what they are made of.
+
+    `width` is the number of lanes in a vector; `functions` are the Python functions that texts may call, by the name
+    they call them; `rows` tells where the rows of the workspace are kept: ("lane", i) or ("real", i).
+    """
+
+    def __init__(
+        self,
+        width: int,
+        functions: Mapping[str, Callable[..., Any]],
+        operations: Mapping[str, Callable[..., Value]],
+        rows: Mapping[int, tuple[str, int]],
+    ) -> None:
+        self.width, self.functions, self.operations, self.rows = width, functions, operations, rows
+        self.types = {
+            "lane": f"<{width} x double>",
+            "mask": f"<{width} x i1>",
+            "word": f"<{width} x i64>",
+            "real": "double",
+            "flag": "i1",
+            "int": "i64",
+            "reals": "ptr",
+            "ints": "ptr",
+        }
+        self.scales = False
+        """Whether the processor can scale by powers of two in one step."""
+        self.declarations: dict[str, str] = {}
+        self.texts: list[str] = []
+        self.signatures: dict[str, tuple[str, list[str]]] = {}
+
+    def declare(self, name: str, result: str, *arguments: str) -> str:
+        """Note a function of LLVM's; returns its name."""
+        self.declarations[name] = f"declare {result} @{name}({', '.join(arguments)})"
+        return name
+
+    def constant(self, kind: str, number: float) -> Value:
+        """A number, in every lane or for all."""
+        if kind in ("lane", "word"):
+            one = self.constant(_scalar(kind), number)
+            return Value(kind, f"splat ({self.types[one.kind]} {one.text})")
+        return Value(kind, _hexadecimal(number) if kind == "real" else str(int(number) & (2**64 - 1)))
+
+    def text(self) -> str:
+        """The whole module."""
+        return "\n".join([*self.declarations.values(), *self.texts])
+
+
+def _scalar(kind: str) -> str:
+    return {"lane": "real", "word": "int", "mask": "flag"}.get(kind, kind)
+
+
+def _hexadecimal(number: float) -> str:
+    return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
+
+
+@lru_cache(maxsize=256)
+def _parsed(function: FunctionType) -> ast.FunctionDef:
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return node
+
+
+@dataclass
+class Scope:
+    """The names of one function's text, or of one that is written out inside another's."""
+
+    globals: Mapping[str, Any]
+    values: dict[str, Value] = field(default_factory=dict)
+    slots: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Names that are assigned more than once: kind and place in memory."""
+    often: set[str] = field(default_factory=set)
+    result: tuple[str, str] | None = None
+    returned: str | None = None
+
+
+class Function:
+    """One function being written."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.lines: list[str] = []
+        self.places: list[str] = []
+        self.count = 0
+        self.conditions: list[Value] = []
+        self.scope = Scope(globals={})
+        self.base = "%base"
+        self.lazy = False
+        """Whether rows are loaded where they are first used; only right where the text has no branches."""
+
+    # ---- writing -------------------------------------------------------------------------------------------------
+
+    def fresh(self, stem: str = "v") -> str:
+        """A new name."""
+        self.count += 1
+        return f"%{stem}{self.count}"
+
+    def write(self, kind: str, text: str) -> Value:
+        """An instruction with a result."""
+        name = self.fresh()
+        self.lines.append(f"  {name} = {text}")
+        return Value(kind, name)
+
+    def do(self, text: str) -> None:
+        """An instruction without a result."""
+        self.lines.append(f"  {text}")
+
+    def type(self, kind: str) -> str:
+        """LLVM's name of a kind."""
+        return self.module.types[kind]
+
+    def typed(self, value: Value) -> str:
+        """A value with its type."""
+        return f"{self.type(value.kind)} {value.text}"
+
+    def label(self) -> str:
+        """A new place to jump to."""
+        return self.fresh("place")[1:]
+
+    def at(self, label: str) -> None:
+        """What follows stands at the label; the code before must have jumped away."""
+        self.lines.append(f"{label}:")
+
+    def jump(self, label: str) -> None:
+        """Go to a label."""
+        self.do(f"br label %{label}")
+
+    def branch(self, flag: Value, yes: str, no: str) -> None:
+        """Go to one of two labels."""
+        self.do(f"br i1 {flag.text}, label %{yes}, label %{no}")
+
+    def slot(self, kind: str) -> str:
+        """A place in memory for a value that changes; LLVM makes registers of them."""
+        name = self.fresh("slot")
+        self.places.append(f"  {name} = alloca {self.type(kind)}")
+        return name
+
+    # ---- kinds ---------------------------------------------------------------------------------------------------
+
+    def spread(self, value: Value) -> Value:
+        """The value in every lane."""
+        kind = _SPREAD.get(value.kind)
+        if kind is None:
+            return value
+        if not value.text.startswith("%"):
+            return Value(kind, f"splat ({self.typed(value)})")
+        one = self.write(kind, f"insertelement {self.type(kind)} poison, {self.typed(value)}, i64 0")
+        zeros = f"<{self.module.width} x i32> zeroinitializer"
+        return self.write(kind, f"shufflevector {self.typed(one)}, {self.type(kind)} poison, {zeros}")
+
+    def number(self, value: Value) -> Value:
+        """A truth as 1 or 0; numbers as they are."""
+        if value.kind not in ("flag", "mask"):
+            return value
+        kind = "real" if value.kind == "flag" else "lane"
+        one, zero = (self.module.constant(kind, number) for number in (1.0, 0.0))
+        made = self.choose(value, one, zero)
+        return Value(made.kind, made.text, truth=value)
+
+    def real(self, value: Value) -> Value:
+        """A whole number or truth as a float."""
+        value = self.number(value)
+        if value.kind in ("int", "word"):
+            kind = "real" if value.kind == "int" else "lane"
+            return self.write(kind, f"sitofp {self.typed(value)} to {self.type(kind)}")
+        return value
+
+    def alike(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """Two values brought to one kind."""
+        if {a.kind, b.kind} & {"real", "lane"}:
+            a, b = self.real(a), self.real(b)
+        if a.kind != b.kind:
+            a, b = self.spread(a), self.spread(b)
+        if a.kind != b.kind:
+            raise TranslationError(f"{a.kind} meets {b.kind}")
+        return a, b
+
+    def truth(self, value: Value) -> Value:
+        """The mask or flag of a value: where it is not 0."""
+        if value.kind in ("flag", "mask"):
+            return value
+        if value.truth is not None:
+            return value.truth
+        return self.compare(ast.NotEq(), value, Value("real", _hexadecimal(0.0)))
+
+    def choose(self, truth: Value, a: Value, b: Value) -> Value:
+        """a where the truth holds, else b."""
+        a, b = self.alike(a, b)
+        if truth.kind == "mask":
+            a, b = self.spread(a), self.spread(b)
+        return self.write(a.kind, f"select {self.typed(truth)}, {self.typed(a)}, {self.typed(b)}")
+
+    def compare(self, operator: ast.cmpop, a: Value, b: Value) -> Value:
+        """A comparison."""
+        a, b = self.alike(self.number(a), self.number(b))
+        floats = a.kind in ("real", "lane")
+        word = ("fcmp " if floats else "icmp ") + _COMPARE[type(operator)][0 if floats else 1]
+        kind = "flag" if a.kind in ("real", "int") else "mask"
+        return self.write(kind, f"{word} {self.typed(a)}, {b.text}")
+
+    def both(self, word: str, a: Value, b: Value) -> Value:
+        """`and`, `or` or `xor` of two truths."""
+        if a.kind != b.kind:
+            a, b = self.spread(a), self.spread(b)
+        return self.write(a.kind, f"{word} {self.typed(a)}, {b.text}")
+
+    def negate(self, truth: Value) -> Value:
+        """Where the truth does not hold."""
+        true = "true" if truth.kind == "flag" else "splat (i1 true)"
+        return self.write(truth.kind, f"xor {self.typed(truth)}, {true}")
+
+    def anywhere(self, truth: Value) -> Value:
+        """A flag: whether the truth holds in any lane."""
+        if truth.kind == "flag":
+            return truth
+        name = self.module.declare(f"llvm.vector.reduce.or.v{self.module.width}i1", "i1", self.type("mask"))
+        return self.write("flag", f"call i1 @{name}({self.typed(truth)})")
+
+    # ---- expressions ---------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.expr) -> Value:
+        """The value of an expression."""
+        method = getattr(self, f"_{type(node).__name__}", None)
+        if method is None:
+            raise TranslationError(f"no translation for {ast.unparse(node)}")
+        result: Value = method(node)
+        return result
+
+    def _Constant(self, node: ast.Constant) -> Value:
+        if isinstance(node.value, bool):
+            return Value("flag", "true" if node.value else "false")
+        if isinstance(node.value, int):
+            return self.module.constant("int", node.value)
+        assert isinstance(node.value, float)
+        return self.module.constant("real", node.value)
+
+    def _Name(self, node: ast.Name) -> Value:
+        scope = self.scope
+        if node.id in scope.slots:
+            kind, place = scope.slots[node.id]
+            return self.write(kind, f"load {self.type(kind)}, ptr {place}")
+        if node.id in scope.values:
+            known = scope.values[node.id]
+            if known.kind == "row":
+                known = scope.values[node.id] = self.load_row(int(known.text))
+            return known
+        if node.id not in scope.globals:
+            raise TranslationError(f"no name {node.id}")
+        number = scope.globals[node.id]
+        return self.module.constant("int" if isinstance(number, int) else "real", number)
+
+    def _UnaryOp(self, node: ast.UnaryOp) -> Value:
+        if isinstance(node.op, ast.Not):
+            return self.negate(self.truth(self.value(node.operand)))
+        if isinstance(node.operand, ast.Constant):
+            value, number = self._Constant(node.operand), node.operand.value
+            assert isinstance(number, float | int)
+            return self.module.constant(value.kind, -number)
+        value = self.number(self.value(node.operand))
+        if value.kind in ("int", "word"):
+            return self.write(value.kind, f"sub {self.type(value.kind)} zeroinitializer, {value.text}")
+        return self.write(value.kind, f"fneg {self.typed(value)}")
+
+    def _BinOp(self, node: ast.BinOp) -> Value:
+        a, b = self.alike(self.number(self.value(node.left)), self.number(self.value(node.right)))
+        table = _ARITHMETIC if a.kind in ("real", "lane") else _WHOLE
+        if type(node.op) not in table:
+            raise TranslationError(f"no translation for {ast.unparse(node)}")
+        return self.write(a.kind, f"{table[type(node.op)]} {self.typed(a)}, {b.text}")
+
+    def _Compare(self, node: ast.Compare) -> Value:
+        left, result = self.value(node.left), None
+        for operator, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.value(right_node)
+            part = self.compare(operator, left, right)
+            result = part if result is None else self.both("and", result, part)
+            left = right
+        assert result is not None
+        return result
+
+    def _BoolOp(self, node: ast.BoolOp) -> Value:
+        word = "and" if isinstance(node.op, ast.And) else "or"
+        result = self.truth(self.value(node.values[0]))
+        for part in node.values[1:]:
+            result = self.both(word, result, self.truth(self.value(part)))
+        return result
+
+    def _IfExp(self, node: ast.IfExp) -> Value:
+        truth = self.truth(self.value(node.test))
+        if _is_number(node.body, 1.0) and _is_number(node.orelse, 0.0):
+            return self.number(truth)
+        return self.choose(truth, self.number(self.value(node.body)), self.number(self.value(node.orelse)))
+
+    def _Subscript(self, node: ast.Subscript) -> Value:
+        assert isinstance(node.value, ast.Name)
+        if node.value.id in self.scope.values:
+            kind, place = self._element(node)
+            return self.write(kind, f"load {self.type(kind)}, ptr {place}")
+        if isinstance(node.slice, ast.Constant):
+            return self.load_row(int(node.slice.value))  # type: ignore[arg-type]
+        return self.write("lane", f"load {self.type('lane')}, ptr {self._run(node)}, align 8")
+
+    def _Call(self, node: ast.Call) -> Value:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
+        arguments = [self.value(argument) for argument in node.args]
+        if name in self.module.operations:
+            return self.module.operations[name](self, *arguments)
+        if name in self.module.signatures:
+            return self.call(name, arguments)
+        known = self.scope.globals.get(name)
+        function = (
+            known if isinstance(known, FunctionType) else self.module.functions.get(ast.unparse(node.func))
+        )
+        if not isinstance(function, FunctionType):
+            raise TranslationError(f"no function {ast.unparse(node.func)}")
+        if function.__name__ in self.module.operations:
+            return self.module.operations[function.__name__](self, *arguments)
+        return self.inline(function, arguments)
+
+    def call(self, name: str, arguments: Sequence[Value]) -> Value:
+        """Call a function of the module."""
+        kind, kinds = self.module.signatures[name]
+        given = ", ".join(
+            self.typed(self.real(value) if wanted == "real" else value)
+            for value, wanted in zip(arguments, kinds, strict=True)
+        )
+        if kind == "none":
+            self.do(f"call void @{name}({given})")
+            return Value("none", "")
+        return self.write(kind, f"call {self.type(kind)} @{name}({given})")
+
+    def inline(self, function: FunctionType, arguments: Sequence[Value]) -> Value:
+        """The body of a Python function, written out here."""
+        node = _parsed(function)
+        outer, self.scope = self.scope, Scope(globals=function.__globals__)
+        numbers = [self.number(value) for value in arguments]
+        for parameter, number in zip(node.args.args, numbers, strict=True):
+            self.scope.values[parameter.arg] = number
+        self.scope.often = assigned_often(node)
+        for parameter in node.args.args:
+            if parameter.arg in self.scope.often:
+                self._assign(parameter.arg, self.scope.values.pop(parameter.arg))
+        result = self.body(node)
+        self.scope = outer
+        return result
+
+    def body(self, node: ast.FunctionDef) -> Value:
+        """The statements of a function; returns what it returns."""
+        returns = [inner for inner in ast.walk(node) if isinstance(inner, ast.Return)]
+        last = node.body[-1]
+        if len(returns) == 1 and returns[0] is last:
+            self.statements(node.body[:-1])
+            assert isinstance(last, ast.Return)
+            assert last.value is not None
+            return self.value(last.value)
+        scope, conditions = self.scope, self.conditions
+        scope.returned = self.slot("mask")
+        self.do(f"store {self.type('mask')} zeroinitializer, ptr {scope.returned}")
+        self.statements(node.body)
+        self.conditions = conditions
+        assert scope.result is not None
+        kind, place = scope.result
+        return self.write(kind, f"load {self.type(kind)}, ptr {place}")
+
+    # ---- memory --------------------------------------------------------------------------------------------------
+
+    def load_row(self, row: int) -> Value:
+        """A row of the workspace."""
+        kind, index = self.module.rows[row]
+        if kind == "real":
+            return self.write("real", f"load double, ptr {self.address('%u', index)}, align 8")
+        place = self.address(self.base, index * self.module.width)
+        return self.write("lane", f"load {self.type('lane')}, ptr {place}, align 8")
+
+    def store_row(self, row: int, value: Value) -> None:
+        """Keep a value in a row of the workspace."""
+        kind, index = self.module.rows[row]
+        value = self.real(value)
+        if kind == "real":
+            if value.kind != "real":
+                raise TranslationError(f"row {row} is the same in all lanes, but what is stored is not")
+            self.do(f"store {self.typed(value)}, ptr {self.address('%u', index)}, align 8")
+            return
+        place = self.address(self.base, index * self.module.width)
+        self._store("lane", place, self.spread(value), align=8)
+
+    def address(self, base: str, index: int | str) -> str:
+        """The place of an element of eight bytes."""
+        return self.write("", f"getelementptr double, ptr {base}, i64 {index}").text
+
+    def _run(self, node: ast.Subscript) -> str:
+        """The place of `w[first + counter]`, a row in a run of rows."""
+        assert isinstance(node.slice, ast.BinOp)
+        assert isinstance(node.slice.left, ast.Constant)
+        kind, first = self.module.rows[int(node.slice.left.value)]  # type: ignore[arg-type]
+        if kind != "lane":
+            raise TranslationError("a run of rows must differ between lanes")
+        counter = self.value(node.slice.right)
+        offset = self.write("int", f"add i64 {counter.text}, {first}")
+        place = self.write("int", f"mul i64 {offset.text}, {self.module.width}")
+        return self.address(self.base, place.text)
+
+    def _element(self, node: ast.Subscript) -> tuple[str, str]:
+        """The kind and place of an element of an array."""
+        array, index = self.value(node.value), self.value(node.slice)
+        kind = {"reals": "real", "ints": "int"}[array.kind]
+        return kind, self.address(array.text, index.text)
+
+    def _store(self, kind: str, place: str, value: Value, align: int = 0) -> None:
+        """Keep a value in memory, in the lanes that are on this way."""
+        mask = self._mask()
+        if mask is not None and kind in ("lane", "mask", "word"):
+            old = self.write(kind, f"load {self.type(kind)}, ptr {place}")
+            value = self.write(kind, f"select {self.typed(mask)}, {self.typed(value)}, {self.typed(old)}")
+        self.do(f"store {self.typed(value)}, ptr {place}" + (f", align {align}" if align else ""))
+
+    def _mask(self) -> Value | None:
+        """The lanes that are on this way; None for all of them."""
+        mask = None
+        for condition in self.conditions:
+            mask = condition if mask is None else self.both("and", mask, condition)
+        if self.scope.returned is not None:
+            gone = self.write("mask", f"load {self.type('mask')}, ptr {self.scope.returned}")
+            here = self.negate(gone)
+            mask = here if mask is None else self.both("and", mask, here)
+        return mask
+
+    # ---- statements ----------------------------------------------------------------------------------------------
+
+    def statements(self, nodes: Sequence[ast.stmt]) -> None:
+        """Statements one after the other."""
+        for index, node in enumerate(nodes):
+            if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Continue):
+                # What follows is for those that do not go on to the next pass.
+                truth = self.truth(self.value(node.test))
+                self._when(truth, node.body[:-1])
+                self._when(self.negate(truth), nodes[index + 1 :])
+                return
+            method = getattr(self, f"_do_{type(node).__name__}", None)
+            if method is None:
+                raise TranslationError(f"no translation for {ast.unparse(node)}")
+            method(node)
+
+    def _do_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.value(node.value)
+
+    def _do_Pass(self, node: ast.Pass) -> None:
+        pass
+
+    def _do_Assign(self, node: ast.Assign) -> None:
+        (target,) = node.targets
+        if isinstance(target, ast.Tuple):
+            assert isinstance(node.value, ast.Call)
+            results = self.module.operations[node.value.func.id](  # type: ignore[attr-defined]
+                self, *(self.value(argument) for argument in node.value.args)
+            )
+            for element, value in zip(target.elts, results, strict=True):  # type: ignore[call-overload]
+                assert isinstance(element, ast.Name)
+                self._assign(element.id, value)
+            return
+        if self.lazy and isinstance(target, ast.Name) and self._names_row(node.value):
+            self.scope.values[target.id] = Value("row", str(node.value.slice.value))  # type: ignore[attr-defined]
+            return
+        value = self.value(node.value)
+        if isinstance(target, ast.Name):
+            self._assign(target.id, self.number(value) if value.kind in ("mask", "flag") else value)
+        elif isinstance(target, ast.Subscript):
+            self._keep(target, value)
+
+    def _names_row(self, node: ast.expr) -> bool:
+        return (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.value, ast.Name)
+            and node.value.id not in self.scope.values
+        )
+
+    def _keep(self, target: ast.Subscript, value: Value) -> None:
+        assert isinstance(target.value, ast.Name)
+        if target.value.id in self.scope.values:
+            kind, place = self._element(target)
+            value = self.real(value) if kind == "real" else value
+            self.do(f"store {self.typed(value)}, ptr {place}")
+        elif isinstance(target.slice, ast.Constant):
+            self.store_row(int(target.slice.value), value)  # type: ignore[arg-type]
+        else:
+            self._store("lane", self._run(target), self.spread(self.real(value)), align=8)
+
+    def _do_AugAssign(self, node: ast.AugAssign) -> None:
+        read = ast.copy_location(ast.parse(ast.unparse(node.target), mode="eval").body, node)
+        whole = ast.Assign(targets=[node.target], value=ast.BinOp(left=read, op=node.op, right=node.value))
+        self._do_Assign(whole)
+
+    def _do_AnnAssign(self, node: ast.AnnAssign) -> None:
+        assert node.value is not None
+        self._do_Assign(ast.Assign(targets=[node.target], value=node.value))
+
+    def _assign(self, name: str, value: Value) -> None:
+        scope = self.scope
+        if name not in scope.often:
+            scope.values[name] = value
+            return
+        if name not in scope.slots:
+            # A name that starts as one number for all may differ between lanes later.
+            kind = value.kind if self._for_all() else _SPREAD.get(value.kind, value.kind)
+            scope.slots[name] = (kind, self.slot(kind))
+            if kind in ("lane", "word"):
+                self.places.append(f"  store {self.type(kind)} zeroinitializer, ptr {scope.slots[name][1]}")
+        kind, place = scope.slots[name]
+        if kind in ("real", "lane"):
+            value = self.real(value)
+        if kind in ("lane", "word", "mask"):
+            value = self.spread(value)
+        if value.kind != kind:
+            raise TranslationError(f"{name} is {kind} and becomes {value.kind}")
+        self._store(kind, place, value)
+
+    def _for_all(self) -> bool:
+        """Whether this is the text of a function that handles all lanes at once, not one lane each."""
+        return bool(self.scope.globals.get("FOR_ALL_LANES"))
+
+    def _do_If(self, node: ast.If) -> None:
+        truth = self.truth(self.value(node.test))
+        self._when(truth, node.body)
+        if node.orelse:
+            self._when(self.negate(truth), node.orelse)
+
+    def _when(self, truth: Value, body: Sequence[ast.stmt]) -> None:
+        """The body, for the lanes where the truth holds; it is jumped over where it holds for none."""
+        heavy = any(isinstance(inner, ast.For | ast.While) for node in body for inner in ast.walk(node))
+        jumps = truth.kind == "flag" or heavy
+        after = self.label()
+        if jumps:
+            inside = self.label()
+            self.branch(self.anywhere(truth), inside, after)
+            self.at(inside)
+        if truth.kind == "mask":
+            self.conditions = [*self.conditions, truth]
+        self.statements(body)
+        if truth.kind == "mask":
+            self.conditions = self.conditions[:-1]
+        if jumps:
+            self.jump(after)
+            self.at(after)
+
+    def _do_While(self, node: ast.While) -> None:
+        head, inside, after = self.label(), self.label(), self.label()
+        self.jump(head)
+        self.at(head)
+        truth = self.truth(self.value(node.test))
+        if truth.kind == "mask":
+            mask = self._mask()
+            truth = truth if mask is None else self.both("and", truth, mask)
+        self.branch(self.anywhere(truth), inside, after)
+        self.at(inside)
+        if truth.kind == "mask":
+            self.conditions = [*self.conditions, truth]
+        self.statements(node.body)
+        if truth.kind == "mask":
+            self.conditions = self.conditions[:-1]
+        self.jump(head)
+        self.at(after)
+
+    def _do_For(self, node: ast.For) -> None:
+        assert isinstance(node.target, ast.Name)
+        assert isinstance(node.iter, ast.Call)
+        first, *rest = [self.value(argument) for argument in node.iter.args]
+        begin, end = (first, rest[0]) if rest else (self.module.constant("int", 0), first)
+        place, head, inside, after = self.slot("int"), self.label(), self.label(), self.label()
+        self.do(f"store {self.typed(begin)}, ptr {place}")
+        self.jump(head)
+        self.at(head)
+        counter = self.write("int", f"load i64, ptr {place}")
+        more = self.compare(ast.Lt(), counter, end)
+        if self.scope.returned is not None:
+            mask = self._mask()
+            assert mask is not None
+            more = self.both("and", more, self.anywhere(mask))
+        self.branch(more, inside, after)
+        self.at(inside)
+        self.scope.values[node.target.id] = counter
+        self.statements(node.body)
+        following = self.write("int", f"add i64 {counter.text}, 1")
+        self.do(f"store {self.typed(following)}, ptr {place}")
+        self.jump(head)
+        self.at(after)
+
+    def _do_Return(self, node: ast.Return) -> None:
+        scope = self.scope
+        assert node.value is not None
+        value = self.value(node.value)
+        if scope.returned is None:
+            raise TranslationError("a return in the middle of code for all lanes")
+        value = self.spread(value)
+        if scope.result is None:
+            scope.result = (value.kind, self.slot(value.kind))
+        self._store(scope.result[0], scope.result[1], value)
+        mask = self._mask()
+        assert mask is not None
+        gone = self.write("mask", f"load {self.type('mask')}, ptr {scope.returned}")
+        self.do(f"store {self.typed(self.both('or', gone, mask))}, ptr {scope.returned}")
+
+
+def _is_number(node: ast.expr, number: float) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value == number
+
+
+def assigned_often(node: ast.FunctionDef) -> set[str]:
+    """Names whose value changes: assigned more than once, or a parameter that is assigned."""
+    seen = {argument.arg for argument in node.args.args}
+    often: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
+            often.add(inner.target.id)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            if inner.id in seen:
+                often.add(inner.id)
+            seen.add(inner.id)
+    return often
