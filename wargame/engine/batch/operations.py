@@ -71,6 +71,11 @@ def sqrt(f: Function, x: Value) -> Value:
     return _intrinsic(f, "sqrt", x)
 
 
+def absolute(f: Function, x: Value) -> Value:
+    """The number without its sign."""
+    return _intrinsic(f, "fabs", x)
+
+
 def scale_by_power_of_two(f: Function, x: Value, n: Value) -> Value:
     """x * 2**n in two steps, of which the first is exact and the second rounds once."""
     x, n = f.alike(f.real(x), f.real(n))
@@ -204,6 +209,7 @@ def real(f: Function, x: Value) -> Value:
 def operations() -> Mapping[str, Callable[..., Any]]:
     """Every operation by its name."""
     written = (
+        absolute,
         divide,
         sqrt,
         scale_by_power_of_two,
