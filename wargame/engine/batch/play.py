@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.engine import counts, distributions, numeric
+from wargame.engine.batch import kernel, layout, library, machine, operations, schedule, translate
 from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
 from wargame.engine.batch.operations import BRANCH, KEYS
@@ -24,8 +29,6 @@ __all__ = ["Batch", "batch_for"]
 _CTYPES = {"int": ctypes.c_int64, "reals": ctypes.c_void_p, "ints": ctypes.c_void_p}
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
-_FORMAT = 1
-"""Raised whenever the translation changes, so that older code on disk is not used."""
 
 
 @dataclass(kw_only=True)
@@ -193,18 +196,20 @@ def _keys(seed: int) -> NDArray[np.int64]:
     return np.array(words, dtype=np.int64)
 
 
-def _code(kernel: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
+def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
     """The kernel's machine code, from disk if it was made before."""
-    rules = kernel.rules
+    rules = made.rules
     key = key_of(
         {
-            "format": _FORMAT,
+            "translation": _translation(),
             "sources": rules.sources,
             "rows": rules.rows,
-            "places": kernel.places,
-            "loop": kernel.text(),
-            "width": kernel.width,
-            "watched": kernel.watched,
+            "places": made.places,
+            "loop": made.text(),
+            "kinds": (rules.turn_streams.kinds, rules.deal_streams.kinds),
+            "width": made.width,
+            "scales": made.scales,
+            "watched": made.watched,
         }
     )
     objects = load_code(key, 2)
@@ -212,11 +217,21 @@ def _code(kernel: Kernel, announce: Callable[[str], None] | None) -> list[bytes]
         if announce is not None:
             announce("compiling the rules")
         objects = [
-            make_code(kernel.rules_text(), thorough=False),
-            make_code(kernel.loop_text(), thorough=True),
+            make_code(made.rules_text(), thorough=False),
+            make_code(made.loop_text(), thorough=True),
         ]
         keep_code(key, objects)
     return objects
+
+
+@lru_cache(maxsize=1)
+def _translation() -> str:
+    """A digest of the text of what makes the code, so that older code on disk is not used after a change."""
+    whole = hashlib.sha256()
+    batch = (kernel, layout, library, machine, operations, schedule, translate)
+    for module in (*batch, counts, distributions, numeric):
+        whole.update(inspect.getsource(module).encode())
+    return whole.hexdigest()
 
 
 _KNOWN: OrderedDict[tuple[int, bool], tuple[Rules, Batch]] = OrderedDict()
