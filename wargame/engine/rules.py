@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
+from wargame.engine.ahead import Ahead, needs_program
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
 from wargame.engine.choice import choice_probabilities
@@ -149,9 +150,12 @@ class Rules:
         self._add(blocks.options(book, seat))
         if seat.actor.decision.looks_ahead:
             code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
-            expected, expected_rows = self._expected(seat, code)
+            program = needs_program(seat.actor)
+            expected, expected_rows = self._expected(seat, code, in_runs=program)
             self._add(code)
-            if seat.actor.decision.expectation == "exact":
+            if program:
+                self._compile(f"evaluate_{name}", Ahead(book, seat, expected_rows).source(book.rows))
+            elif seat.actor.decision.expectation == "exact":
                 plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
@@ -177,9 +181,9 @@ class Rules:
         self._add(code)
         self._add(blocks.carry_out(book, seat))
 
-    def _expected(self, seat: Seat, code: Code) -> tuple[dict[str, Node], dict[str, str]]:
+    def _expected(self, seat: Seat, code: Code, *, in_runs: bool) -> tuple[dict[str, Node], dict[str, str]]:
         """Expectations as nodes, for planning at the mean, and the rows that keep them."""
-        book, exact = self.workbook, seat.actor.decision.expectation == "exact"
+        book, exact = self.workbook, in_runs or seat.actor.decision.expectation == "exact"
         nodes = expectations(book, seat)
         rows: dict[str, str] = {}
         for _, policies in seat.unknown:

@@ -148,6 +148,12 @@ class Decision:
     doctrine: tuple[Clause, ...] = ()
     beliefs: Beliefs = Beliefs()
     expectation: Literal["mean", "exact"] = "mean"
+    foresight: int = 1
+    """How many turns the look-ahead covers, this one included."""
+    later: Literal["best", "logit", "same"] = "best"
+    """How the actor plans its own later choices."""
+    leaf: Formula | None = None
+    """What the state at the end of the look-ahead is worth."""
     discount: Formula
     tremble: Formula
     revise: Literal["all", "one"] | Formula = "all"

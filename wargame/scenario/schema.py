@@ -413,6 +413,9 @@ class Decision(Part):
     doctrine: Annotated[list[Clause], Field(min_length=1)] | None = None
     expects: Expects | None = None
     expectation: Literal["mean", "exact"] = "mean"
+    foresight: Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_whole)] = 1
+    later: Literal["best", "logit", "same"] = "best"
+    leaf: FormulaText | None = None
     discount: FormulaText = "1"
     tremble: FormulaText = "0"
     revise: FormulaText = "all"
@@ -433,12 +436,18 @@ class Decision(Part):
             raise _wrong(
                 "only the rule `greedy` has `ties`", key="ties", remedy="remove `ties`, or use `rule: greedy`"
             )
-        looks_ahead = sorted({"expects", "expectation"} & self.model_fields_set)
+        looks_ahead = sorted({"expects", "expectation", "foresight", "later", "leaf"} & self.model_fields_set)
         if self.rule not in ("greedy", "logit") and looks_ahead:
             raise _wrong(
                 f"the rule `{self.rule}` does not look ahead and takes no `{looks_ahead[0]}`",
                 key=looks_ahead[0],
                 remedy="remove it, or use `rule: logit` or `greedy`",
+            )
+        if self.later == "logit" and self.rule != "logit":
+            raise _wrong(
+                "own later choices by `logit` need a precision, which only the rule `logit` has",
+                key="later",
+                remedy="use `later: best` or `same`, or `rule: logit`",
             )
         return self
 

@@ -88,7 +88,7 @@ def _parts(scenario: Scenario) -> Iterator[Formula | Distribution | None]:
     for actor in scenario.actors.values():
         decision, beliefs = actor.decision, actor.decision.beliefs
         yield from (term.formula for term in actor.utility.values())
-        yield from (decision.precision, decision.discount, decision.tremble, beliefs.rate)
+        yield from (decision.precision, decision.discount, decision.tremble, decision.leaf, beliefs.rate)
         yield decision.revise if isinstance(decision.revise, Formula) else None
         yield from decision.probabilities.values()
         yield from (clause.when for clause in decision.doctrine)

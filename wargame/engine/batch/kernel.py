@@ -114,27 +114,49 @@ class Kernel:
         return module
 
     def _block(self, module: Module, name: str, tree: ast.Module) -> str:
-        node = tree.body[0]
-        assert isinstance(node, ast.FunctionDef)
+        *parts, node = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+        for part in parts:
+            module.texts.append(self._part(module, part))
+        function = self._function(module, node)
+        branches = any(isinstance(inner, ast.For | ast.While) or _is_call(inner) for inner in ast.walk(node))
+        function.lazy = not branches
+        body = node.body if branches else _scheduled(node.body)
+        for statement in body:
+            if isinstance(statement, ast.If) and isinstance(statement.body[0], ast.Return):
+                # A check: the lane goes on with whatever it has, but its episode has failed.
+                row = UNSETTLED if name == "settle" else FAILED
+                bad = function.truth(function.value(statement.test))
+                one = module.constant("real", 1.0)
+                function.store_row(row, function.choose(bad, one, function.load_row(row)))
+            elif not isinstance(statement, ast.Return) and not self._skipped(name, statement):
+                function.statements([statement])
+        return self._over_vectors(name, function)
+
+    @staticmethod
+    def _function(module: Module, node: ast.FunctionDef) -> Function:
         function = Function(module)
         function.scope = Scope(
             globals={"inf": numeric._INFINITY, "nan": numeric._NAN}, often=assigned_often(node)
         )
-        branches = any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
-        function.lazy = not branches
-        body = node.body if branches else _scheduled(node.body)
-        for statement in body:
-            if isinstance(statement, ast.If):
-                # A check: the lane goes on with whatever it has, but its episode has failed. Settling may be tried
-                # before an episode has ended, because another has; then only the last try counts.
-                settles = name == "settle"
-                bad = function.truth(function.value(statement.test))
-                before = module.constant("real", 0.0) if settles else function.load_row(FAILED)
-                failed = function.choose(bad, module.constant("real", 1.0), before)
-                function.store_row(UNSETTLED if settles else FAILED, failed)
-            elif not isinstance(statement, ast.Return) and not self._skipped(name, statement):
-                function.statements([statement])
-        return self._over_vectors(name, function)
+        return function
+
+    def _part(self, module: Module, node: ast.FunctionDef) -> str:
+        """A function that blocks call: for one vector, in the lanes that the caller has on its way."""
+        function = self._function(module, node)
+        function.conditions = [Value("mask", "%mask")]
+        function.statements(node.body[:-1])
+        module.parts.add(node.name)
+        return "\n".join(
+            [
+                f"define internal void @{node.name}(ptr noalias %base, ptr noalias %u, "
+                f"{module.types['mask']} %mask) noinline {{",
+                "entry:",
+                *function.places,
+                *function.lines,
+                "  ret void",
+                "}",
+            ]
+        )
 
     def _skipped(self, name: str, statement: ast.stmt) -> bool:
         """While dealing, what is the same for all lanes has been dealt already."""
@@ -425,6 +447,11 @@ def _is_made(statement: ast.stmt) -> bool:
         and not isinstance(statement.value, ast.Subscript)
         and statement.targets[0].id != "bad"
     )
+
+
+def _is_call(node: ast.AST) -> bool:
+    """Whether a statement calls another function of the block's text."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def _rows_in(source: str) -> tuple[set[int], set[int]]:

@@ -1,0 +1,404 @@
+"""D1 over several turns: the program of one decision, by routines that call each other.
+
+`walk` plays one phase of an imagined turn: what the others are expected to do there, what the actor itself would do,
+then on. `finish` (in `turn_end`) resolves the turn and goes on to the next. Every routine leaves what it found in rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from wargame.engine.beliefs import availability, restricted_beliefs
+from wargame.engine.choice import rule_shares
+from wargame.engine.draft import Draft, run_of_rows
+from wargame.engine.graph import Node
+from wargame.engine.imagined import Imagined
+from wargame.engine.seat import Seat
+from wargame.engine.situation import Situation, Workbook
+from wargame.engine.steps import Routine, emit_routines
+from wargame.engine.turn_end import finish
+from wargame.scenario.errors import Problem, ScenarioError
+from wargame.scenario.scenario import Actor, Policy
+
+__all__ = ["MAX_EVALUATIONS", "Ahead", "Mind", "needs_program"]
+
+MAX_EVALUATIONS = 1_000_000
+"""A decision that would need more evaluations than this is refused."""
+
+
+def needs_program(actor: Actor) -> bool:
+    """Whether the actor's look-ahead is more than one turn with beliefs and the best own later choices."""
+    decision = actor.decision
+    return decision.looks_ahead and (
+        decision.foresight > 1 or decision.later != "best" or decision.leaf is not None
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mind:
+    """Somebody who looks ahead: the actor that decides, or another as it is imagined to decide.
+
+    It begins in `phase` of the turn `depth` ahead, and looks `turns` turns ahead from there.
+    """
+
+    actor: Actor
+    depth: int
+    phase: str
+    turns: int
+
+    @property
+    def key(self) -> str:
+        """Part of the names of its routines."""
+        return f"{self.actor.name}_{self.depth}_{self.phase}"
+
+
+class Ahead:
+    """The program of one seat's decision: its routines, and how many evaluations each needs.
+
+    With `explaining`, the terms of utility, the cost and what is to come are carried along with each value.
+    """
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        seat: Seat,
+        expected_rows: Mapping[str, str],
+        *,
+        explaining: bool = False,
+    ) -> None:
+        self.workbook, self.seat, self.graph = workbook, seat, workbook.graph
+        self.expected_rows, self.explaining = expected_rows, explaining
+        self.exact = seat.actor.decision.expectation == "exact"
+        self.imagined = Imagined(workbook, seat)
+        self.routines: list[Routine] = []
+        self.sizes: dict[str, int] = {}
+        self.block = f"evaluate_{seat.actor.name}_{seat.phase}"
+        self.mind = Mind(
+            actor=seat.actor,
+            depth=0,
+            phase=seat.phase,
+            turns=min(seat.actor.decision.foresight, seat.scenario.horizon),
+        )
+
+    def source(self, rows: Mapping[str, int]) -> str:
+        """The text of all routines; raises ScenarioError beyond MAX_EVALUATIONS."""
+        draft = Draft(
+            self.workbook, self.block, f"D1, D2: score of each policy of {self.seat.name}, looking ahead."
+        )
+        self._own_scores(draft)
+        self._limit(draft.size)
+        self.routines.append(draft.routine)
+        return emit_routines(self.routines, rows)
+
+    def carried(self, mind: Mind) -> list[str]:
+        """What is carried from the end of the turn back to the choice: the value, and perhaps its parts."""
+        parts = [*mind.actor.utility, "cost", "continuation"] if self.explaining and mind is self.mind else []
+        return ["value", *(f"part.{part}" for part in parts)]
+
+    def routine(self, draft: Draft) -> str:
+        """Add a finished routine to the program."""
+        self.routines.append(draft.routine)
+        self.sizes[draft.name] = draft.size
+        return draft.name
+
+    def _limit(self, size: int) -> None:
+        if size <= MAX_EVALUATIONS:
+            return
+        actor, decision = self.seat.actor, self.seat.actor.decision
+        turns = f" over {self.mind.turns} turns" if self.mind.turns > 1 else ""
+        raise ScenarioError(
+            Problem(
+                file=self.seat.scenario.file,
+                line=actor.line,
+                message=f"the look-ahead of {actor.name}{turns} would evaluate each decision {size:,} times",
+                found=f"`expectation: {decision.expectation}`, `foresight: {decision.foresight}`, "
+                f"`later: {decision.later}`",
+                allowed=f"at most {MAX_EVALUATIONS:,} evaluations",
+                remedy="use a smaller `foresight` with a `leaf`, `later: same`, `expectation: mean`, "
+                "fewer policies or levels, or fewer chance events",
+            )
+        )
+
+    # ---- the own choice ------------------------------------------------------------------------------------------
+
+    def _own_scores(self, draft: Draft) -> None:
+        """The score of every policy that can be played now."""
+        mind, seat = self.mind, self.seat
+        shares = {
+            other.name: self.expected_rows[policies[0].full_name]
+            for other, policies in self._others(mind, seat.phase)
+        }
+        here = run_of_rows(self.workbook, [f"available.{policy.full_name}" for policy in seat.policies])
+        with self.options(draft, mind, 0, seat.phase, here) as counter:
+            self.against(draft, mind, 0, seat.phase, shares)
+            draft.keep({f"score.{seat.policies[0].full_name}": self.value(0, seat.phase)}, counter)
+            for title in self.carried(mind)[1:]:
+                names = [f"{title}.{policy.full_name}" for policy in seat.policies]
+                found = self.workbook.row(f"plan.0.{seat.phase}.{title}")
+                draft.keep({run_of_rows(self.workbook, names): found}, counter)
+
+    @contextmanager
+    def options(self, draft: Draft, mind: Mind, depth: int, phase: str, here: str) -> Iterator[Node]:
+        """What is added inside happens for each policy of the mind that is available, played; gives the counter.
+
+        `here` is the first of the rows that say what is available; where all of them may be barred, the last stands
+        for being skipped.
+        """
+        policies = mind.actor.in_phase(phase)
+        count = len(policies) + (
+            self.skips(policies) and (mind, depth, phase) != (self.mind, 0, self.seat.phase)
+        )
+        held = mind.actor.decision.later == "same" and depth > mind.depth
+        held = held and all(policy.available is None for policy in policies)
+        most = 1 if held else None
+        with (
+            draft.repeat(f"{mind.actor.name}_{phase}", count, most) as counter,
+            draft.when(self.graph.at(here, counter)),
+        ):
+            self.play(draft, depth, policies, counter)
+            yield counter
+
+    def value(self, depth: int, phase: str) -> Node:
+        """What a walk from this phase on was found to be worth."""
+        return self.workbook.row(f"plan.{depth}.{phase}.value")
+
+    @staticmethod
+    def skips(policies: Sequence[Policy]) -> bool:
+        """Whether an actor can be left without anything to play."""
+        return all(policy.available is not None for policy in policies)
+
+    def play(self, draft: Draft, depth: int, policies: Sequence[Policy], counter: Node) -> None:
+        """Note that the policy the counter stands for is played."""
+        graph = self.graph
+        draft.keep(
+            {
+                self.imagined.play_row(depth, policy.full_name): graph.apply(
+                    "eq", counter, graph.number(index)
+                )
+                for index, policy in enumerate(policies)
+            }
+        )
+
+    # ---- a phase -------------------------------------------------------------------------------------------------
+
+    def walk(self, mind: Mind, depth: int, phase: str, turns: int) -> str:
+        """The routine that plays phase `phase` of the turn `depth` ahead, with `turns` left, and what follows."""
+        name = f"{self.block}_walk_{mind.key}_to_{depth}_{phase}_{turns}"
+        if name in self.sizes:
+            return name
+        draft = Draft(
+            self.workbook,
+            name,
+            f"{mind.actor.name} imagines phase {phase}, {depth} turns ahead, with {turns} to look ahead.",
+        )
+        shares = self.expect(draft, mind, depth, phase)
+        policies = mind.actor.in_phase(phase)
+        if policies:
+            self._own_later(draft, mind, depth, phase, shares, turns)
+        else:
+            self.against(draft, mind, depth, phase, shares, turns)
+        return self.routine(draft)
+
+    def expect(self, draft: Draft, mind: Mind, depth: int, phase: str) -> dict[str, str]:
+        """D3 at the node: keep what each other is expected to do; gives, by actor, the first row of its shares."""
+        situation = self.imagined.situation(depth, phase)
+        first = {}
+        for other, policies in self._others(mind, phase):
+            shares = restricted_beliefs(situation, mind.actor, policies)
+            first[other.name] = self._keep_shares(draft, depth, phase, policies, shares)
+        return first
+
+    def _keep_shares(
+        self, draft: Draft, depth: int, phase: str, policies: Sequence[Policy], shares: Sequence[Node]
+    ) -> str:
+        """Shares of the policies, then of having none to play."""
+        names = [f"plan.{depth}.{phase}.share.{policy.full_name}" for policy in policies]
+        results = dict(zip(names, shares, strict=True))
+        if self.skips(policies):
+            none = self.graph.apply("eq", self.graph.add(*shares), self.graph.zero)
+            results[f"plan.{depth}.{phase}.share.{policies[0].actor}.none"] = none
+        first = run_of_rows(self.workbook, list(results))
+        draft.keep(results)
+        return first
+
+    def _others(self, mind: Mind, phase: str) -> list[tuple[Actor, tuple[Policy, ...]]]:
+        return [
+            (other, policies)
+            for other in self.seat.scenario.actors.values()
+            if other.name != mind.actor.name and (policies := other.in_phase(phase))
+        ]
+
+    def against(
+        self,
+        draft: Draft,
+        mind: Mind,
+        depth: int,
+        phase: str,
+        shares: Mapping[str, str],
+        turns: int | None = None,
+    ) -> None:
+        """The others of the phase act as expected; what follows is weighed, or (mean) follows their mean."""
+        graph, titles = self.graph, self.carried(mind)
+        results = [f"plan.{depth}.{phase}.{title}" for title in titles]
+        turns = mind.turns if turns is None else turns
+        others = self._others(mind, phase)
+        if not self.exact:
+            for other, policies in others:
+                rows = self._run(shares[other.name], len(policies))
+                played = [self.imagined.play_row(depth, policy.full_name) for policy in policies]
+                draft.keep(dict(zip(played, rows, strict=True)))
+            found = self._go_on(draft, mind, depth, phase, turns)
+            draft.keep(dict(zip(results, found, strict=True)))
+            return
+        if others:
+            draft.keep(dict.fromkeys(results, graph.zero))
+        with ExitStack() as stack:
+            weight = graph.one
+            for other, policies in others:
+                count = len(policies) + self.skips(policies)
+                counter = stack.enter_context(draft.repeat(f"{other.name}_{phase}", count))
+                share = graph.at(shares[other.name], counter)
+                stack.enter_context(draft.when(share))
+                self.play(draft, depth, policies, counter)
+                weight = graph.mul(weight, share)
+            found = self._go_on(draft, mind, depth, phase, turns)
+            if not others:
+                draft.keep(dict(zip(results, found, strict=True)))
+                return
+            draft.keep(
+                {
+                    row: graph.add(self.workbook.row(row), graph.mul(weight, node))
+                    for row, node in zip(results, found, strict=True)
+                }
+            )
+
+    def _run(self, first: str, count: int) -> list[Node]:
+        """The nodes of a run of rows."""
+        names = list(self.workbook.rows)
+        start = self.workbook.rows[first]
+        return [self.workbook.row(name) for name in names[start : start + count]]
+
+    def _go_on(self, draft: Draft, mind: Mind, depth: int, phase: str, turns: int) -> list[Node]:
+        """The next phase, or the end of the turn; gives the rows of what was found."""
+        later = self.seat.scenario.phases[self.seat.scenario.phases.index(phase) + 1 :]
+        place = next((one for one in later if self.seat.scenario.members(one)), "end")
+        name = self.walk(mind, depth, place, turns) if place != "end" else finish(self, mind, depth, turns)
+        draft.call(name, self.sizes[name])
+        return [self.workbook.row(f"plan.{depth}.{place}.{title}") for title in self.carried(mind)]
+
+    # ---- own later choices ---------------------------------------------------------------------------------------
+
+    def _own_later(
+        self, draft: Draft, mind: Mind, depth: int, phase: str, shares: Mapping[str, str], turns: int
+    ) -> None:
+        """D1: what the mind itself would choose here: the best, by its logit, or the same as in its first turn."""
+        graph, titles = self.graph, self.carried(mind)
+        here = self.keep_available(draft, mind, depth, phase)
+        prefix = f"plan.{depth}.{phase}"
+        if mind.actor.decision.later == "logit":
+            with self.options(draft, mind, depth, phase, here) as counter:
+                self.against(draft, mind, depth, phase, shares, turns)
+                self.keep_option(draft, mind, depth, phase, counter)
+            found = self.weigh_options(draft, mind, depth, phase, self.chances(mind, depth, phase))
+            draft.keep({f"{prefix}.{title}": node for title, node in found.items()})
+            return
+        best = {title: f"{prefix}.best.{title}" for title in titles}
+        draft.keep({row: graph.number(float("-inf")) for row in best.values()})
+        with self.options(draft, mind, depth, phase, here):
+            self.against(draft, mind, depth, phase, shares, turns)
+            old = self.workbook.row(best["value"])
+            better = graph.apply("gt", self.value(depth, phase), old)
+            draft.keep(
+                {
+                    row: graph.where(better, self.workbook.row(f"{prefix}.{title}"), self.workbook.row(row))
+                    for title, row in best.items()
+                }
+            )
+        draft.keep({f"{prefix}.{title}": self.workbook.row(row) for title, row in best.items()})
+
+    def keep_available(self, draft: Draft, mind: Mind, depth: int, phase: str) -> str:
+        """Keep what the mind can play here, and whether nothing; gives the first row."""
+        graph, policies = self.graph, mind.actor.in_phase(phase)
+        situation = self.imagined.situation(depth, phase)
+        here = availability(situation, policies)
+        if mind.actor.decision.later == "same" and depth > mind.depth:
+            here = self._same_again(mind, phase, policies, here)
+        names = [f"plan.{depth}.{phase}.available.{policy.full_name}" for policy in policies]
+        results = dict(zip(names, here, strict=True))
+        if self.skips(policies):
+            none = graph.all(*(graph.negate(node) for node in here))
+            results[f"plan.{depth}.{phase}.available.{mind.actor.name}.none"] = none
+        first = run_of_rows(self.workbook, list(results))
+        draft.keep(results)
+        return first
+
+    def _same_again(
+        self, mind: Mind, phase: str, policies: Sequence[Policy], here: Sequence[Node]
+    ) -> list[Node]:
+        """`later: same`: only what was chosen in the mind's first turn, where that is available, else everything."""
+        graph = self.graph
+        chosen = [
+            graph.all(self.workbook.row(self.imagined.play_row(mind.depth, policy.full_name)), node)
+            for policy, node in zip(policies, here, strict=True)
+        ]
+        able = graph.truth(graph.add(*chosen))
+        return [graph.where(able, again, node) for again, node in zip(chosen, here, strict=True)]
+
+    def option_rows(self, depth: int, phase: str, title: str, policies: Sequence[Policy]) -> list[str]:
+        """The rows that keep what each option is worth; the last is that of being skipped."""
+        names = [f"plan.{depth}.{phase}.option.{title}.{policy.full_name}" for policy in policies]
+        if self.skips(policies):
+            names.append(f"plan.{depth}.{phase}.option.{title}.{policies[0].actor}.none")
+        run_of_rows(self.workbook, names)
+        return names
+
+    def keep_option(self, draft: Draft, mind: Mind, depth: int, phase: str, counter: Node) -> None:
+        """Keep what was found for the option at hand."""
+        policies = mind.actor.in_phase(phase)
+        draft.keep(
+            {
+                self.option_rows(depth, phase, title, policies)[0]: self.workbook.row(
+                    f"plan.{depth}.{phase}.{title}"
+                )
+                for title in self.carried(mind)
+            },
+            counter,
+        )
+
+    def chances(self, mind: Mind, depth: int, phase: str) -> list[Node]:
+        """D4 at the node: the mind's probabilities from the options' values; the last is that of being skipped."""
+        policies = mind.actor.in_phase(phase)
+        rows = self.option_rows(depth, phase, "value", policies)
+        scores = [self.workbook.row(row) for row in rows[: len(policies)]]
+        names = [f"plan.{depth}.{phase}.available.{policy.full_name}" for policy in policies]
+        here = [self.workbook.row(name) for name in names]
+        none = self.graph.zero
+        if self.skips(policies):
+            none = self.workbook.row(f"plan.{depth}.{phase}.available.{mind.actor.name}.none")
+            # Where nothing is available the first policy stands in, so that nothing is divided by 0.
+            here[0] = self.graph.apply("or", here[0], none)
+        seat = Seat(scenario=self.seat.scenario, actor=mind.actor, phase=phase)
+        situation: Situation = self.imagined.situation(depth, phase)
+        shares = rule_shares(situation, seat, scores, here, [])
+        if not self.skips(policies):
+            return shares
+        return [*(self.graph.where(none, self.graph.zero, share) for share in shares), none]
+
+    def weigh_options(
+        self, draft: Draft, mind: Mind, depth: int, phase: str, chances: Sequence[Node]
+    ) -> dict[str, Node]:
+        """What the choice is worth when it is made with these probabilities."""
+        graph, policies = self.graph, mind.actor.in_phase(phase)
+        names = [f"plan.{depth}.{phase}.chance.{place}" for place in range(len(chances))]
+        draft.keep(dict(zip(names, chances, strict=True)))
+        found = {}
+        for title in self.carried(mind):
+            total = graph.zero
+            for name, row in zip(names, self.option_rows(depth, phase, title, policies), strict=True):
+                chance = self.workbook.row(name)
+                worth = graph.mul(chance, self.workbook.row(row))
+                total = graph.add(total, graph.where(chance, worth, graph.zero))
+            found[title] = total
+        return found

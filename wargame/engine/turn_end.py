@@ -1,0 +1,190 @@
+"""The end of an imagined turn: effects, nature, utility, outcomes, and the way into the next turn (R4 to R8, R1)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from wargame.engine.draft import Draft
+from wargame.engine.graph import Node
+from wargame.engine.nature import Drawn, apply_item, draw_mean, draw_weights, event_probability, item_is_due
+from wargame.engine.planning import own_last
+from wargame.engine.seat import Seat
+from wargame.engine.situation import Situation
+from wargame.engine.turn import charge, resolve, terminal_outcomes, utility
+from wargame.scenario.scenario import Actor, NatureItem
+
+if TYPE_CHECKING:
+    from wargame.engine.ahead import Ahead, Mind
+
+__all__ = ["NEVER", "finish"]
+
+NEVER = 1e9
+"""A turn that no episode reaches."""
+
+
+def finish(ahead: Ahead, mind: Mind, depth: int, turns: int) -> str:
+    """The routine that ends the turn `depth` ahead for a mind with `turns` left, this one included."""
+    name = f"{ahead.block}_end_{mind.key}_{depth}_{turns}"
+    if name in ahead.sizes:
+        return name
+    draft = Draft(
+        ahead.workbook,
+        name,
+        f"{mind.actor.name} imagines the end of the turn, {depth} turns ahead, {turns} left.",
+    )
+    _End(ahead, mind, depth, turns, draft).write()
+    return ahead.routine(draft)
+
+
+class _End:
+    """One such routine in the making."""
+
+    def __init__(self, ahead: Ahead, mind: Mind, depth: int, turns: int, draft: Draft) -> None:
+        self.ahead, self.mind, self.depth, self.turns, self.draft = ahead, mind, depth, turns, draft
+        self.workbook, self.graph, self.imagined = ahead.workbook, ahead.graph, ahead.imagined
+        self.weights: list[Node] = []
+
+    def write(self) -> None:
+        """Costs, effects, nature, then what the turn comes to."""
+        situation = self.imagined.situation(self.depth, None)
+        actor, scenario = self.mind.actor, self.workbook.scenario
+        seat = Seat(scenario=scenario, actor=actor, phase=self.mind.phase)
+        first = scenario.phases.index(self.mind.phase) if self.depth == self.mind.depth else 0
+        chosen = [policy for phase in scenario.phases[first:] for policy in actor.in_phase(phase)]
+        cost = f"plan.{self.depth}.end.cost"
+        self.draft.keep({cost: charge(situation, chosen)})
+        resolve(situation, own_last(seat), certain=self.ahead.exact)
+        titles = self.ahead.carried(self.mind)
+        totals = {title: f"plan.{self.depth}.end.{title}" for title in titles}
+        with ExitStack() as stack:
+            self._nature(situation, stack)
+            self.draft.count(1)
+            found = self._outcome(situation, actor, self.workbook.row(cost))
+            if not self.weights:
+                self.draft.keep({totals[title]: node for title, node in found.items()})
+            weight = self.graph.one
+            for one in self.weights:
+                weight = self.graph.mul(weight, one)
+            if self.weights:
+                self.draft.keep(
+                    {
+                        totals[title]: self.graph.add(
+                            self.workbook.row(totals[title]), self.graph.mul(weight, node)
+                        )
+                        for title, node in found.items()
+                    }
+                )
+
+    # ---- nature --------------------------------------------------------------------------------------------------
+
+    def _nature(self, situation: Situation, stack: ExitStack) -> None:
+        """R5: item by item; what can branch opens a loop that what follows stands in."""
+        totals = [f"plan.{self.depth}.end.{title}" for title in self.ahead.carried(self.mind)]
+        for number, item in enumerate(self.workbook.scenario.nature.values()):
+            branches = self.ahead.exact and (item.is_event or item.kind == "categorical")
+            if branches and not self.weights:
+                self.draft.keep(dict.fromkeys(totals, self.graph.zero))
+            due = item_is_due(situation, item)
+            drawn = self._branch(situation, item, number, stack) if branches else self._mean(situation, item)
+            apply_item(situation, item, drawn)
+            self._block(situation, item, drawn, due)
+        self.imagined.settle(self.draft, situation, f"plan.{self.depth}.after")
+
+    def _branch(self, situation: Situation, item: NatureItem, number: int, stack: ExitStack) -> Drawn:
+        """D2, exact: a loop over what the item can come to."""
+        graph, prefix = self.graph, f"plan.{self.depth}.before_{item.name}"
+        self.imagined.settle(self.draft, situation, prefix)
+        due = item_is_due(situation, item)
+        if item.is_event:
+            cases = {item.name: event_probability(situation, item, due)}
+            rest = graph.sub(graph.one, cases[item.name])
+        else:
+            cases = draw_weights(situation, item, due)
+            rest = graph.negate(due)
+        names = [f"{prefix}.weight.{name}" for name in (*cases, "none")]
+        self.draft.keep(dict(zip(names, (*cases.values(), rest), strict=True)))
+        counter = stack.enter_context(self.draft.repeat(item.name, len(names)))
+        weight = graph.at(names[0], counter)
+        stack.enter_context(self.draft.when(weight))
+        self.weights.append(weight)
+        values = {name: graph.apply("eq", counter, graph.number(index)) for index, name in enumerate(cases)}
+        happens = graph.apply("lt", counter, graph.number(len(cases)))
+        return Drawn(values=values, weight=happens, certain=True)
+
+    def _mean(self, situation: Situation, item: NatureItem) -> Drawn:
+        """D2, mean: an event counts with its probability, less that of being blocked by itself earlier in the plan."""
+        drawn = draw_mean(situation, item)
+        shut = self._shut(item)
+        if not item.is_event or shut is self.graph.zero:
+            return drawn
+        share = self.graph.mul(drawn.weight, self.graph.sub(self.graph.one, shut))
+        return Drawn(values={item.name: share}, weight=share, certain=False)
+
+    def _shut(self, item: NatureItem) -> Node:
+        """The probability that the item fired earlier in the plan and is blocked because of it."""
+        first = 0 if item.once else max(0, self.depth - item.cooldown)
+        if not (item.once or item.cooldown):
+            return self.graph.zero
+        fired = [self.workbook.row(f"plan.{depth}.fired.{item.name}") for depth in range(first, self.depth)]
+        return self.graph.add(*fired)
+
+    def _block(self, situation: Situation, item: NatureItem, drawn: Drawn, due: Node) -> None:
+        """`once` and `cooldown`: what fired is blocked for some turns."""
+        if not (item.once or item.cooldown):
+            return
+        graph = self.graph
+        if item.is_event and not self.ahead.exact:
+            self.draft.keep({f"plan.{self.depth}.fired.{item.name}": drawn.weight})
+            return
+        counts = item.is_event or item.kind in ("poisson", "negbin", "binomial")
+        fired = graph.apply("gt", drawn.values[item.name], graph.zero) if counts else due
+        until = graph.number(NEVER)
+        if not item.once:
+            until = graph.add(situation.turn, graph.number(1 + item.cooldown))
+        ready = graph.where(fired, until, situation.ready[item.name])
+        situation.become(ready={**situation.ready, item.name: ready})
+
+    # ---- what it comes to ----------------------------------------------------------------------------------------
+
+    def _outcome(self, situation: Situation, actor: Actor, cost: Node) -> dict[str, Node]:
+        """R6 and R8: utility less cost, and what is to come where the path goes on."""
+        graph, prefix = self.graph, f"plan.{self.depth}"
+        terms = utility(situation, actor.name)
+        gain = graph.sub(graph.add(*terms), cost)
+        discount = situation.value(actor.decision.discount)
+        come = self._to_come(situation, actor)
+        rows = {f"{prefix}.gain": gain}
+        self.draft.keep(rows)
+        gain = self.workbook.row(f"{prefix}.gain")
+        to_come = graph.mul(discount, come)
+        found = {"value": graph.add(gain, to_come)}
+        if len(self.ahead.carried(self.mind)) == 1:
+            return found
+        if self.depth > self.mind.depth:
+            # Later turns are explained as a whole, by the turn that leads to them.
+            return found | dict.fromkeys(self.ahead.carried(self.mind)[1:], graph.zero)
+        parts = [*terms, graph.apply("neg", cost), to_come]
+        return found | dict(zip(self.ahead.carried(self.mind)[1:], parts, strict=True))
+
+    def _to_come(self, situation: Situation, actor: Actor) -> Node:
+        """The value of the turns after this one, as seen from the next; where the look-ahead ends, the leaf's."""
+        graph, scenario = self.graph, self.workbook.scenario
+        ended = graph.zero
+        for outcome in terminal_outcomes(scenario):
+            ended = graph.apply("or", ended, situation.truth(outcome.when))
+        following = graph.add(situation.turn, graph.one)
+        goes_on = graph.all(graph.negate(ended), graph.apply("lt", following, graph.number(scenario.horizon)))
+        if self.turns == 1:
+            if actor.decision.leaf is None:
+                return graph.zero
+            return graph.where(goes_on, situation.value(actor.decision.leaf), graph.zero)
+        row = f"plan.{self.depth}.to_come"
+        self.draft.keep({row: graph.zero})
+        with self.draft.when(goes_on):
+            self.imagined.enter(self.draft, self.depth + 1, situation)
+            place = next(phase for phase in scenario.phases if scenario.members(phase))
+            name = self.ahead.walk(self.mind, self.depth + 1, place, self.turns - 1)
+            self.draft.call(name, self.ahead.sizes[name])
+            self.draft.keep({row: self.workbook.row(f"plan.{self.depth + 1}.{place}.value")})
+        return self.workbook.row(row)
