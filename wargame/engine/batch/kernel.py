@@ -446,7 +446,7 @@ def _rows_in(source: str) -> tuple[set[int], set[int]]:
     return reads, stores
 
 
-_KINDS = {"int": "int", "Reals": "reals", "Ints": "ints", "reals": "reals", "ints": "ints"}
+_KINDS = {"int": "int", "float": "real", "Reals": "reals", "Ints": "ints", "reals": "reals", "ints": "ints"}
 
 
 def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, Any], *, public: bool) -> str:
@@ -478,7 +478,7 @@ def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, An
     kind = "void" if result.kind == "none" else module.types[result.kind]
     # The arrays are told apart, so that loops over them can be vectorized: no two of them overlap.
     given = ", ".join(
-        f"{module.types[one]}{'' if one == 'int' else ' noalias'} %{name}.given"
+        f"{module.types[one]}{' noalias' if one in ('reals', 'ints') else ''} %{name}.given"
         for name, one in kinds.items()
     )
     start = f"define {'' if public else 'internal '}{kind} @{node.name}({given}) {{"
