@@ -14,7 +14,7 @@ from typing import Any
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch import library
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
-from wargame.engine.batch.operations import EPISODE, draw, operations
+from wargame.engine.batch.operations import EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
 from wargame.engine.batch.translate import Function, Module, Scope, Value, assigned_often
 from wargame.engine.rules import Rules
@@ -149,8 +149,9 @@ class Kernel:
     def _draws(self, module: Module, name: str, streams: Sequence[str], kinds: Sequence[str]) -> str:
         function = Function(module)
         function.scope.values["seed"] = Value("ints", "%seed")
+        draws = Draws(function)
         for stream, kind in zip(streams, kinds, strict=True):
-            function.store_row(self.rules.rows[f"draw.{stream}"], draw(stream, kind)(function))
+            function.store_row(self.rules.rows[f"draw.{stream}"], draws.draw(stream, kind))
         return self._over_vectors(name, function)
 
     def _over_vectors(self, name: str, function: Function) -> str:
