@@ -69,9 +69,9 @@ def scale_by_power_of_two(x: float, n: float) -> float:
     """x * 2**n, rounded once (to nearest, ties to even) where the result is subnormal.
 
     Contract: 0.5 <= x <= 2; n is a float holding a whole number, -1075 <= n <= 1024; the result does not
-    overflow. Outside that range a substitute may do anything, for no caller looks.
+    overflow; not a number where both are not. Outside that range a substitute may do anything, for no caller looks.
     """
-    return math.ldexp(x, int(n))
+    return math.ldexp(x, int(n)) if n == n else n
 
 
 def split_exponent(x: float) -> tuple[float, float]:
@@ -95,22 +95,18 @@ def exp(x: float) -> float:
     due to K. C. Ng. P is a polynomial interpolated at Chebyshev nodes. The form needs fewer operations than a
     Taylor polynomial, and adds 1 to a smaller part last, so that neighbours stay in order.
     """
-    if _EXP_LOWEST < x <= _EXP_HIGHEST:
-        n = (x * _PER_LN2 + _ROUNDING_SHIFT) - _ROUNDING_SHIFT
-        upper = x - n * _LN2_UPPER
-        lower = n * _LN2_LOWER
-        r = upper - lower
-        z = r * r
-        p = 6.613756471622832e-05 + z * (-1.6534060033843062e-06 + z * 4.143766280716661e-08)
-        c = r - z * (0.1666666666666666 + z * (-0.0027777777777564404 + z * p))
-        result = scale_by_power_of_two(1.0 - ((lower - r * c / (2.0 - c)) - upper), n)
-    elif x > _EXP_HIGHEST:
-        result = _INFINITY
-    elif x <= _EXP_LOWEST:
-        result = 0.0
-    else:
-        result = _NAN
-    return result
+    # The argument is limited first, as vectors have no branches; what is not a number stays so.
+    y = _EXP_HIGHEST if x > _EXP_HIGHEST else x
+    y = _EXP_LOWEST if y < _EXP_LOWEST else y
+    n = (y * _PER_LN2 + _ROUNDING_SHIFT) - _ROUNDING_SHIFT
+    upper = y - n * _LN2_UPPER
+    lower = n * _LN2_LOWER
+    r = upper - lower
+    z = r * r
+    p = 6.613756471622832e-05 + z * (-1.6534060033843062e-06 + z * 4.143766280716661e-08)
+    c = r - z * (0.1666666666666666 + z * (-0.0027777777777564404 + z * p))
+    result = scale_by_power_of_two(1.0 - ((lower - r * c / (2.0 - c)) - upper), n)
+    return _INFINITY if x > _EXP_HIGHEST else result
 
 
 def log(x: float) -> float:

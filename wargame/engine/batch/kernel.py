@@ -14,7 +14,7 @@ from typing import Any
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch import library
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
-from wargame.engine.batch.operations import EPISODE, draw, operations
+from wargame.engine.batch.operations import EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
 from wargame.engine.batch.translate import Function, Module, Scope, Value, assigned_often
 from wargame.engine.rules import Rules
@@ -171,8 +171,9 @@ class Kernel:
     def _draws(self, module: Module, name: str, streams: Sequence[str], kinds: Sequence[str]) -> str:
         function = Function(module)
         function.scope.values["seed"] = Value("ints", "%seed")
+        draws = Draws(function)
         for stream, kind in zip(streams, kinds, strict=True):
-            function.store_row(self.rules.rows[f"draw.{stream}"], draw(stream, kind)(function))
+            function.store_row(self.rules.rows[f"draw.{stream}"], draws.draw(stream, kind))
         return self._over_vectors(name, function)
 
     def _over_vectors(self, name: str, function: Function) -> str:
@@ -473,7 +474,7 @@ def _rows_in(source: str) -> tuple[set[int], set[int]]:
     return reads, stores
 
 
-_KINDS = {"int": "int", "Reals": "reals", "Ints": "ints", "reals": "reals", "ints": "ints"}
+_KINDS = {"int": "int", "float": "real", "Reals": "reals", "Ints": "ints", "reals": "reals", "ints": "ints"}
 
 
 def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, Any], *, public: bool) -> str:
@@ -505,7 +506,7 @@ def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, An
     kind = "void" if result.kind == "none" else module.types[result.kind]
     # The arrays are told apart, so that loops over them can be vectorized: no two of them overlap.
     given = ", ".join(
-        f"{module.types[one]}{'' if one == 'int' else ' noalias'} %{name}.given"
+        f"{module.types[one]}{' noalias' if one in ('reals', 'ints') else ''} %{name}.given"
         for name, one in kinds.items()
     )
     start = f"define {'' if public else 'internal '}{kind} @{node.name}({given}) {{"

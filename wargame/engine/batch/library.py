@@ -130,11 +130,13 @@ def count_states(
                 binned = floor(scaled * real(BINS))
                 binned = where(binned < 0.0, 0.0, binned)
                 binned = where(binned > LAST_BIN, LAST_BIN, binned)
-                store_words(bins, v * WIDTH, whole(binned))
+                store_words(bins, (s * vectors + v) * WIDTH, whole(binned))
             sums[point * variables + s] = sums[point * variables + s] + total(added)
-            cell = (point * variables + s) * BINS
-            for lane in range(vectors * WIDTH):
-                histogram[cell + bins[lane]] = histogram[cell + bins[lane]] + counted[lane]
+        # Variable by variable in the inner loop: neighbours in one histogram would have to wait for each other.
+        for lane in range(vectors * WIDTH):
+            for s in range(variables):
+                cell = (point * variables + s) * BINS + bins[s * vectors * WIDTH + lane]
+                histogram[cell] = histogram[cell] + counted[lane]
 
 
 def count_policies(

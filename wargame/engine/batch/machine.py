@@ -97,6 +97,7 @@ def make_code(text: str, *, thorough: bool) -> bytes:
         pipeline = llvm.create_new_module_pass_manager()
         pipeline.add_sroa_pass()
         pipeline.add_simplify_cfg_pass()
+        pipeline.add_instruction_combine_pass()
         pipeline.run(module, passes)
     code: bytes = machine.emit_object(module)
     return code

@@ -1,8 +1,8 @@
 """Operations that are not translated from Python but written for vectors, each with the contract of what it replaces.
 
 `scale_by_power_of_two` and `split_exponent` look at the bits of a number, as their docstrings in `numeric` allow;
-`divide` and `sqrt` are the processor's own, which Python only guards against exceptions; `draw` is `draws.draw` of one
-stream for all lanes. The others give the texts for all lanes access to memory and to single lanes.
+`divide` and `sqrt` are the processor's own, which Python only guards against exceptions; `Draws` makes `draws.draw` for
+all lanes. The others give the texts for all lanes access to memory and to single lanes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from wargame.engine.batch.translate import Function, Value
 from wargame.engine.draws import stream_hash
 
-__all__ = ["EPISODE", "KEYS", "TURN", "operations"]
+__all__ = ["EPISODE", "KEYS", "TURN", "Draws", "operations"]
 
 EPISODE = -3
 """The row that numbers the episode of each lane."""
@@ -119,32 +119,52 @@ def split_exponent(f: Function, x: Value) -> tuple[Value, Value]:
     return _cast(f, "bitcast", fraction, x.kind), _float(f, "fsub", number, offset)
 
 
-def draw(stream: str, kind: str) -> Callable[[Function], Value]:
-    """This turn's draw of a stream in every lane; see `draws` for the layout of counter and key."""
+class Draws:
+    """This turn's draws of all lanes, stream by stream; see `draws` for the layout of counter and key.
 
-    def written(f: Function) -> Value:
-        seed = f.scope.values["seed"]
+    What the first two rounds compute without the stream is computed once; what they compute without the episode is the
+    same for all lanes.
+    """
 
-        def given(index: int) -> Value:
-            number = f.write("int", f"load i64, ptr {f.address(seed.text, index)}")
-            return _whole(f, "and", number, _LOW)
-
+    def __init__(self, f: Function) -> None:
+        self.f, self._seed = f, f.scope.values["seed"]
+        self._keys = [(self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)]
         episode = _cast(f, "fptoui", f.load_row(EPISODE), "word")
-        c0, c1 = _whole(f, "and", episode, _LOW), given(TURN)
-        c2, c3 = f.module.constant("int", stream_hash(stream)), given(BRANCH)
-        for turn in range(_ROUNDS):
-            key0, key1 = given(KEYS + 2 * turn), given(KEYS + 2 * turn + 1)
-            product0, product1 = _whole(f, "mul", c0, _M0), _whole(f, "mul", c2, _M1)
-            c0 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product1, 32), c1), key0)
-            c1 = _whole(f, "and", product1, _LOW)
+        product0 = self._multiply(episode, _M0)
+        c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), self._given(BRANCH)), self._keys[0][1])
+        product1 = self._multiply(c2, _M1)
+        self._low0 = _whole(f, "and", product0, _LOW)
+        self._high1 = _whole(f, "lshr", product1, 32)
+        self._low1 = _whole(f, "and", product1, _LOW)
+
+    def _given(self, index: int) -> Value:
+        f = self.f
+        number = f.write("int", f"load i64, ptr {f.address(self._seed.text, index)}")
+        return _whole(f, "and", number, _LOW)
+
+    def _multiply(self, a: Value, multiplier: int) -> Value:
+        """The product of 32 bits by 32: the mask says that no more count, for which processors have a quick way."""
+        return _whole(self.f, "mul", _whole(self.f, "and", a, _LOW), multiplier)
+
+    def draw(self, stream: str, kind: str) -> Value:
+        """The draw of one stream, uniform or centred."""
+        f, keys = self.f, self._keys
+        product1 = stream_hash(stream) * _M1
+        c0 = _whole(f, "xor", _whole(f, "xor", self._given(TURN), product1 >> 32), keys[0][0])
+        product0 = _whole(f, "mul", c0, _M0)
+        c0 = _whole(f, "xor", self._high1, _whole(f, "xor", keys[1][0], product1 & _LOW))
+        c2 = _whole(f, "xor", self._low0, _whole(f, "xor", _whole(f, "lshr", product0, 32), keys[1][1]))
+        c1, c3 = self._low1, _whole(f, "and", product0, _LOW)
+        for key0, key1 in keys[2:]:
+            product0, other = self._multiply(c0, _M0), self._multiply(c2, _M1)
+            c0 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", other, 32), c1), key0)
+            c1 = _whole(f, "and", other, _LOW)
             c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), c3), key1)
             c3 = _whole(f, "and", product0, _LOW)
         bits = _whole(f, "lshr", _whole(f, "or", _whole(f, "shl", c1, 32), c0), 11)
         if kind == "centred":
             bits = _whole(f, "or", bits, 1)
-        return _float(f, "fmul", _cast(f, "sitofp", f.spread(bits), "lane"), 2.0**-53)
-
-    return written
+        return _float(f, "fmul", _cast(f, "sitofp", bits, "lane"), 2.0**-53)
 
 
 # ---- for texts that handle all lanes at once ---------------------------------------------------------------------

@@ -40,6 +40,7 @@ class Workspace:
     u: NDArray[np.float64]
     path: NDArray[np.float64]
     picks: NDArray[np.int64]
+    bins: NDArray[np.int64]
     lanes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
 
@@ -87,9 +88,8 @@ class Batch:
                 u=np.zeros(self.kernel.places.reals),
                 path=np.zeros((layout.horizon + 1) * len(layout.variables) * LANES),
                 picks=np.zeros(layout.horizon * len(self.kernel.seats) * LANES, dtype=np.int64),
-                lanes={
-                    name: np.zeros(LANES, dtype=np.int64) for name in ("ended", "counted", "bins", "lanes")
-                },
+                bins=np.zeros(len(layout.variables) * LANES, dtype=np.int64),
+                lanes={name: np.zeros(LANES, dtype=np.int64) for name in ("ended", "counted", "lanes")},
             )
         return known
 
@@ -121,7 +121,7 @@ class Batch:
             "numbers": self._numbers(),
             "start": self._start,
             "watch": np.zeros(1) if watch is None else watch,
-            **{name: getattr(own, name) for name in ("w", "c", "u", "path", "picks")},
+            **{name: getattr(own, name) for name in ("w", "c", "u", "path", "picks", "bins")},
             **own.lanes,
         }
         numbers = {

@@ -144,6 +144,8 @@ class Scope:
     often: set[str] = field(default_factory=set)
     result: tuple[str, str] | None = None
     returned: str | None = None
+    for_all: bool = False
+    """Whether a name is one number for all lanes as long as what it is given is."""
 
 
 class Function:
@@ -412,8 +414,9 @@ class Function:
     def inline(self, function: FunctionType, arguments: Sequence[Value]) -> Value:
         """The body of a Python function, written out here."""
         node = _parsed(function)
-        outer, self.scope = self.scope, Scope(globals=function.__globals__)
         numbers = [self.number(value) for value in arguments]
+        for_all = self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all)
         for parameter, number in zip(node.args.args, numbers, strict=True):
             self.scope.values[parameter.arg] = number
         self.scope.often = assigned_often(node)
@@ -598,7 +601,7 @@ class Function:
 
     def _for_all(self) -> bool:
         """Whether this is the text of a function that handles all lanes at once, not one lane each."""
-        return bool(self.scope.globals.get("FOR_ALL_LANES"))
+        return self.scope.for_all or bool(self.scope.globals.get("FOR_ALL_LANES"))
 
     def _do_If(self, node: ast.If) -> None:
         truth = self.truth(self.value(node.test))

@@ -1,0 +1,239 @@
+"""The random scenarios are valid, and between them use every feature of the language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+import wargame
+from wargame.scenario import schema
+from wargame.scenario.formula import AGGREGATORS, FUNCTIONS
+from wargame.testing import as_text, scenario_data
+
+Data = dict[str, Any]
+EXAMPLES = 400
+EVERY_SIZE = (0, 1, 2, 2, 3)
+
+_FORMULA_PARTS = {
+    **{f"function {name}": rf"\b{name}\(" for name in FUNCTIONS},
+    **{f"operator {sign}": rf" {re.escape(sign)} " for sign in ("+", "-", "*", "/", "<", "<=", ">", ">=")},
+    **{f"operator {sign}": rf" {re.escape(sign)} " for sign in ("==", "!=", "and", "or")},
+    **{"operator not": r"not \(", "operator unary -": r"-\(", "chain of comparisons": r"0 <= .* <= 1"},
+    **{"whole power": r"\*\* [23]\b", "other power": r"\*\* (0\.5|clip)"},
+    **{"now.": r"\bnow\.", "last.": r"\blast\.", "outcome.": r"\boutcome\."},
+    **{"a choice": r"(?<!last)(?<![.\w])[abc]\.[pqr]\b", "a level's indicator": r"[pqr]\[0\.5\]"},
+    **{f"name {name}": rf"\b{name}\b" for name in ("turn", "year", "half", "quarter", "month", "level")},
+    **{"category of nature": r"\bn\d\.up", "item of nature": r"\bn\d\b(?!\.)", "definition": r"\bd\d\b"},
+    **{f"metric {name}": rf"\b{name}\(" for name in AGGREGATORS},
+}
+
+
+def formulas(part: Any) -> list[str]:
+    """Every text in a scenario's data."""
+    if isinstance(part, dict):
+        return [text for one in part.values() for text in formulas(one)]
+    if isinstance(part, list):
+        return [text for one in part for text in formulas(one)]
+    return [part] if isinstance(part, str) else []
+
+
+def decisions(data: Data) -> list[Data]:
+    return [actor["decision"] for actor in data.get("actors", {}).values()]
+
+
+def beliefs(data: Data) -> list[Data]:
+    return [one["expects"] for one in decisions(data) if "expects" in one]
+
+
+def policies(data: Data) -> list[Data]:
+    return [one for actor in data.get("actors", {}).values() for one in actor["policies"].values() if one]
+
+
+def items(data: Data) -> list[Data]:
+    return list(data.get("nature", {}).values())
+
+
+def calendar(data: Data) -> list[Data]:
+    return list(data.get("calendar", []))
+
+
+def initials(data: Data) -> list[Any]:
+    return [one["initial"] for one in data["state"].values()]
+
+
+def bounds(data: Data) -> list[Any]:
+    return [end for one in data["state"].values() for end in one.get("bounds", [])]
+
+
+def effects(data: Data) -> list[Any]:
+    holders = [*policies(data), *items(data), *data.get("effects", {}).values()]
+    return [change for holder in holders for change in holder.get("effects", {}).values()]
+
+
+def distributions(data: Data) -> list[Data]:
+    return [
+        one["distribution"]
+        for one in data["parameters"].values()
+        if isinstance(one, dict) and "distribution" in one
+    ]
+
+
+def dated(on: Any) -> bool:
+    return isinstance(on[0] if isinstance(on, list) else on, str)
+
+
+def has(part: Callable[[Data], list[Any]], test: Callable[[Any], bool]) -> Callable[[Data], bool]:
+    """Whether any of the parts passes."""
+    return lambda data: any(test(one) for one in part(data))
+
+
+def allowed(part: type[schema.Part], key: str) -> tuple[Any, ...]:
+    """The words that the language allows for a key."""
+    words: tuple[Any, ...] = get_args(part.model_fields[key].annotation)
+    return words
+
+
+KINDS = tuple(schema.Distribution.model_fields)
+
+FEATURES: dict[str, Callable[[Data], bool]] = {
+    **{
+        name: has(formulas, lambda text, found=re.compile(pattern): bool(found.search(text)))
+        for name, pattern in _FORMULA_PARTS.items()
+    },
+    **{
+        f"draw {kind}": has(items, lambda one, kind=kind: kind in one["draw"])
+        for kind in schema.Draw.model_fields
+    },
+    **{key: has(items, lambda one, key=key: key in one) for key in ("when", "once", "cooldown")},
+    **{
+        f"rule {rule}": has(decisions, lambda one, rule=rule: one["rule"] == rule)
+        for rule in allowed(schema.Decision, "rule")
+    },
+    **{
+        f"beliefs {kind}": has(beliefs, lambda one, kind=kind: one["beliefs"] == kind)
+        for kind in allowed(schema.Expects, "beliefs")
+    },
+    "no beliefs given": has(decisions, lambda one: one["rule"] == "logit" and "expects" not in one),
+    **{key: has(beliefs, lambda one, key=key: key in one) for key in ("start", "prior", "rate")},
+    **{
+        f"expectation {kind}": has(decisions, lambda one, kind=kind: one.get("expectation") == kind)
+        for kind in allowed(schema.Decision, "expectation")
+    },
+    **{
+        f"ties {kind}": has(decisions, lambda one, kind=kind: one.get("ties") == kind)
+        for kind in allowed(schema.Decision, "ties")
+    },
+    **{
+        f"revise {kind}": has(decisions, lambda one, kind=kind: one["revise"] == kind)
+        for kind in ("all", "one", 0.5, "clip(x, 0, 1)")
+    },
+    **{key: has(decisions, lambda one, key=key: key in one) for key in ("tremble", "discount")},
+    "precision 0": has(decisions, lambda one: one.get("precision") == 0),
+    "precision a million": has(decisions, lambda one: one.get("precision") == 1e6),
+    "precision a formula": has(decisions, lambda one: isinstance(one.get("precision"), str)),
+    "script by date": has(
+        decisions, lambda one: any(isinstance(turn, str) for turn in one.get("script", {}))
+    ),
+    "phases": lambda data: "turn" in data,
+    "no actors": lambda data: "actors" not in data,
+    "three actors": lambda data: len(data.get("actors", {})) == 3,
+    "one policy": lambda data: any(len(one["policies"]) == 1 for one in data.get("actors", {}).values()),
+    "perception": lambda data: any("perception" in one for one in data.get("actors", {}).values()),
+    "before": lambda data: any("before" in one for one in data.get("actors", {}).values()),
+    "before by phase": lambda data: any(
+        isinstance(one.get("before"), list) for one in data.get("actors", {}).values()
+    ),
+    "utility of one formula": lambda data: any(
+        isinstance(one["utility"], str) for one in data.get("actors", {}).values()
+    ),
+    **{key: has(policies, lambda one, key=key: key in one) for key in ("available", "cost", "levels")},
+    "change by adding": has(effects, lambda one: isinstance(one, str)),
+    "change by setting": has(effects, lambda one: isinstance(one, dict)),
+    "world rule": lambda data: "effects" in data,
+    "world rule with a condition": lambda data: any(
+        "when" in one for one in data.get("effects", {}).values()
+    ),
+    **{f"calendar {key}": has(calendar, lambda one, key=key: key in one) for key in ("add", "set", "for")},
+    "calendar by date": has(calendar, lambda one: dated(one["on"])),
+    "calendar on several turns": has(calendar, lambda one: isinstance(one["on"], list)),
+    "calendar on the state": has(calendar, lambda one: "x" in {**one.get("add", {}), **one.get("set", {})}),
+    "calendar on a parameter": has(
+        calendar, lambda one: "k1" in {**one.get("add", {}), **one.get("set", {})}
+    ),
+    "no bounds": lambda data: any("bounds" not in one for one in data["state"].values()),
+    "no lower bound": lambda data: any(one.get("bounds", [0])[0] is None for one in data["state"].values()),
+    "no upper bound": lambda data: any(one.get("bounds", [0])[-1] is None for one in data["state"].values()),
+    "bounds that clip": has(bounds, lambda end: end == 0.55),
+    "bounds of parameters": has(bounds, lambda end: isinstance(end, str)),
+    **{
+        f"initial {kind}": has(initials, lambda one, kind=kind: isinstance(one, dict) and kind in one)
+        for kind in KINDS
+    },
+    "initial formula": has(initials, lambda one: isinstance(one, str)),
+    "initial distribution of parameters": has(
+        initials, lambda one: isinstance(one, dict) and "k1" in str(one)
+    ),
+    **{f"unknown {kind}": has(distributions, lambda one, kind=kind: kind in one) for kind in KINDS},
+    "unknown of parameters": has(distributions, lambda one: "k1" in str(one)),
+    "parameter that is a number": lambda data: any(
+        not isinstance(one, dict) for one in data["parameters"].values()
+    ),
+    "parameter of parameters": lambda data: any(
+        isinstance(one, dict) and isinstance(one["value"], str) for one in data["parameters"].values()
+    ),
+    "terminal outcome": lambda data: any("terminal" in one for one in data["outcomes"].values()),
+    "outcome that ends nothing": lambda data: any(
+        "when" in one and "terminal" not in one for one in data["outcomes"].values()
+    ),
+    **{
+        f"step {step}": lambda data, step=step: data["time"]["step"] == step
+        for step in allowed(schema.Time, "step")
+    },
+}
+
+
+def count_features(*, wild: bool, examples: int) -> Counter[str]:
+    """In how many of so many valid scenarios each feature occurs."""
+    counts: Counter[str] = Counter()
+
+    @settings(
+        max_examples=examples,
+        phases=[Phase.generate],
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(scenario_data(wild=wild, actors=EVERY_SIZE))
+    def look(data: Data) -> None:
+        wargame.loads(as_text(data))
+        counts.update(name for name, occurs in FEATURES.items() if occurs(data))
+
+    look()
+    return counts
+
+
+def test_every_feature_of_the_language_occurs() -> None:
+    counts = count_features(wild=False, examples=EXAMPLES)
+    missing = sorted(name for name in FEATURES if not counts[name])
+    assert not missing, f"in {EXAMPLES} scenarios there is none with: {', '.join(missing)}"
+
+
+def test_wild_scenarios_are_valid_too() -> None:
+    assert count_features(wild=True, examples=50).total() > 1000
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3])
+def test_options_are_kept(size: int) -> None:
+    @settings(max_examples=10, suppress_health_check=list(HealthCheck))
+    @given(scenario_data(horizon=7, actors=(size,), sets=False, rules=("logit",), expectations=("mean",)))
+    def look(data: Data) -> None:
+        assert len(data.get("actors", {})) == size
+        assert data["time"]["horizon"] == 7
+        assert not has(effects, lambda one: isinstance(one, dict))(data)
+        assert {(one["rule"], one["expectation"]) for one in decisions(data)} <= {("logit", "mean")}
+
+    look()
