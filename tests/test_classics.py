@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from both_engines import play_both, play_for
 from ruamel.yaml import YAML
 
 import wargame
-from tests.both_engines import play_both, play_for
 from wargame.experiment import expected
 from wargame.experiment.estimates import Estimate, allowed, is_near
 from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, read_models
