@@ -35,9 +35,7 @@ effects: {fall: {effects: {p: {set: 0.3}}}}
 
 def power_shift(turns: int, *, later: str = "best", expectation: str = "exact") -> dict[str, float]:
     text = POWER_SHIFT.replace("TURNS", str(turns)).replace("LATER", later)
-    text = text.replace("EXPECTATION", expectation).replace(
-        "war: {initial", "kept: {initial: 0, bounds: [0, 1]}, war: {initial", 1
-    )
+    text = text.replace("EXPECTATION", expectation)
     scenario = tiny(text, horizon=9)
     model = play(scenario)
     assert_same_workspaces(play_for(scenario, seed=4), 20)
