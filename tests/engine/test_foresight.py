@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 from both_engines import assert_same_workspaces, play_for
-from tiny import decision, play, tiny
+from tiny import decision, failure, play, tiny
 
+import wargame
 from wargame.engine.numeric import exp
 from wargame.engine.rules import rules_for
 from wargame.scenario.errors import ScenarioError
@@ -278,3 +279,34 @@ def test_d1_a_decision_that_is_too_large_is_refused_with_its_size() -> None:
     # The last turn to look at is the last of the game, and repeating one choice takes one evaluation a turn.
     assert rules_for(scenario.with_({"time.horizon": 5})).sources
     assert rules_for(scenario.with_({"actors.a.decision.later": "same"})).sources
+
+
+SIZE_BY_STATE = """
+state: {x: {initial: 0, range: [0, 99]}}
+outcomes: {over: {when: x >= LIMIT, terminal: true}, end: {default: true}}
+actors:
+  a: {policies: {p: {effects: {x: 1}}, q: {effects: {x: 2}}}, utility: x, decision: {rule: greedy, foresight: 25}}
+"""
+
+
+def test_d1_where_only_play_can_tell_the_size_it_is_counted() -> None:
+    """25 turns of two choices could be 33 million paths; here all end after three turns, there they do not."""
+    short = tiny(SIZE_BY_STATE.replace("LIMIT", "3"), horizon=30)
+    model = wargame.WargameModel(short, record=True)
+    model.step()
+    # Paths 1-1-1, 1-1-2, 1-2, 2-1, 2-2, and each turn on them counts once for all that go on from it.
+    assert decision(model, "a").scores == {"p": 1 + 2 + 4, "q": 2 + 4}
+    assert model.workspace[model.rules.rows["plan.evaluations.a.main"]] == 2 + 4 + 2
+    assert_same_workspaces(play_for(short, seed=1), 3)
+
+
+def test_d1_a_decision_that_turns_out_too_large_fails_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("ahead", "evaluations"):
+        monkeypatch.setattr(f"wargame.engine.{module}.MAX_EVALUATIONS", 1000)
+    row = failure(tiny(SIZE_BY_STATE.replace("LIMIT", "99"), horizon=30))
+    assert row["reason"].startswith(
+        "the look-ahead of a takes more than 1,000 evaluations here; use a smaller"
+    )
+    assert (row["turn"], row["line"]) == (0, 4)

@@ -12,28 +12,39 @@ from dataclasses import dataclass
 
 from wargame.engine.beliefs import availability, restricted_beliefs
 from wargame.engine.choice import rule_shares
-from wargame.engine.draft import Draft, run_of_rows
+from wargame.engine.draft import Draft, Size, run_of_rows
+from wargame.engine.evaluations import MAX_EVALUATIONS, certain, count_row, refuse_large
 from wargame.engine.graph import Node
 from wargame.engine.imagined import Imagined
+from wargame.engine.levels import climb, lower_levels
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.engine.steps import Routine, emit_routines
 from wargame.engine.turn_end import finish
-from wargame.scenario.errors import Problem, ScenarioError
-from wargame.scenario.scenario import Actor, Policy
+from wargame.scenario.scenario import Actor, Levels, Policy
 
-__all__ = ["MAX_EVALUATIONS", "Ahead", "Mind", "needs_program"]
-
-MAX_EVALUATIONS = 1_000_000
-"""A decision that would need more evaluations than this is refused."""
+__all__ = ["Ahead", "Mind", "needs_program", "rows_of_expectations"]
 
 
 def needs_program(actor: Actor) -> bool:
     """Whether the actor's look-ahead is more than one turn with beliefs and the best own later choices."""
     decision = actor.decision
     return decision.looks_ahead and (
-        decision.foresight > 1 or decision.later != "best" or decision.leaf is not None
+        decision.foresight > 1
+        or decision.later != "best"
+        or decision.leaf is not None
+        or decision.levels is not None
     )
+
+
+def rows_of_expectations(seat: Seat) -> dict[str, str]:
+    """The rows that keep what a seat expects of each policy of the others in its phase."""
+    return {
+        policy.full_name: f"expect.{seat.name}.{policy.full_name}"
+        for other in seat.scenario.members(seat.phase)
+        if other.name != seat.actor.name
+        for policy in other.in_phase(seat.phase)
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +58,15 @@ class Mind:
     depth: int
     phase: str
     turns: int
+    level: int | None = None
+    """The level at which another imagines it; None for the actor that decides."""
 
-    @property
-    def key(self) -> str:
-        """Part of the names of its routines."""
-        return f"{self.actor.name}_{self.depth}_{self.phase}"
+    def key(self, depth: int) -> str:
+        """Part of the names of its routines for the turn `depth` ahead; later turns do not depend on where it began."""
+        level = "" if self.level is None else f"_level{self.level}"
+        if depth > self.depth and self.actor.decision.later != "same":
+            return f"{self.actor.name}{level}"
+        return f"{self.actor.name}{level}_{self.depth}_{self.phase}"
 
 
 class Ahead:
@@ -73,7 +88,9 @@ class Ahead:
         self.exact = seat.actor.decision.expectation == "exact"
         self.imagined = Imagined(workbook, seat)
         self.routines: list[Routine] = []
-        self.sizes: dict[str, int] = {}
+        self.sizes: dict[str, Size] = {}
+        self.counted = ""
+        """The row that counts evaluations in play, if that is needed."""
         self.block = f"evaluate_{seat.actor.name}_{seat.phase}"
         self.mind = Mind(
             actor=seat.actor,
@@ -83,14 +100,57 @@ class Ahead:
         )
 
     def source(self, rows: Mapping[str, int]) -> str:
-        """The text of all routines; raises ScenarioError beyond MAX_EVALUATIONS."""
-        draft = Draft(
-            self.workbook, self.block, f"D1, D2: score of each policy of {self.seat.name}, looking ahead."
-        )
+        """The text of the block: of two versions, the second is written where only play can tell its size.
+
+        It counts evaluations then, and `few_enough` says what must hold. Raises ScenarioError beyond MAX_EVALUATIONS.
+        """
+        block = self._written()
+        if block.size.most > MAX_EVALUATIONS:
+            refuse_large(self.seat, self.mind.turns, block.size)
+            self.counted = count_row(self.seat)
+            self.routines, self.sizes = [], {}
+            block = self._written()
+        return emit_routines([*self.routines, block.routine], rows)
+
+    def _written(self) -> Draft:
+        draft = self.draft(self.block, f"D1, D2: score of each policy of {self.seat.name}, looking ahead.")
+        if self.counted:
+            draft.keep({self.counted: self.graph.zero})
+        if self.seat.actor.decision.levels is not None:
+            self._expectations(draft)
         self._own_scores(draft)
-        self._limit(draft.size)
-        self.routines.append(draft.routine)
-        return emit_routines(self.routines, rows)
+        return draft
+
+    def _expectations(self, draft: Draft) -> None:
+        """D3 by levels: keep what is expected of the others now."""
+        self.survey(draft, 0, self.seat.phase)
+        shares = self.expect(draft, self.mind, 0, self.seat.phase, self.mind.turns)
+        for other, policies in self.others(self.mind, self.seat.phase):
+            count = len(policies) + self.skips(policies)
+            names = [self.expected_rows[policy.full_name] for policy in policies]
+            if self.skips(policies):
+                names.append(f"{names[-1]}.none")
+            run_of_rows(self.workbook, names)
+            draft.keep(dict(zip(names, self._run(shares[other.name], count), strict=True)))
+
+    def draft(self, name: str, title: str) -> Draft:
+        """A routine of this program, to be written."""
+        return Draft(self.workbook, name, title, counted=self.counted, limit=MAX_EVALUATIONS)
+
+    @property
+    def levels(self) -> Levels:
+        """The levels of reasoning by which the deciding actor thinks."""
+        assert self.seat.actor.decision.levels is not None
+        return self.seat.actor.decision.levels
+
+    def lower(self, level: int | None) -> list[tuple[int, Node]]:
+        """The levels, with weights, that a mind of a level believes the others to have."""
+        return lower_levels(self.workbook, self.seat.actor, level)
+
+    def mind_of(self, actor: Actor, level: int, depth: int, phase: str, turns: int) -> Mind:
+        """Another actor as it is imagined: it looks no further than the one who imagines it."""
+        turns = min(turns, actor.decision.foresight)
+        return Mind(actor=actor, depth=depth, phase=phase, turns=turns, level=level)
 
     def carried(self, mind: Mind) -> list[str]:
         """What is carried from the end of the turn back to the choice: the value, and perhaps its parts."""
@@ -103,24 +163,6 @@ class Ahead:
         self.sizes[draft.name] = draft.size
         return draft.name
 
-    def _limit(self, size: int) -> None:
-        if size <= MAX_EVALUATIONS:
-            return
-        actor, decision = self.seat.actor, self.seat.actor.decision
-        turns = f" over {self.mind.turns} turns" if self.mind.turns > 1 else ""
-        raise ScenarioError(
-            Problem(
-                file=self.seat.scenario.file,
-                line=actor.line,
-                message=f"the look-ahead of {actor.name}{turns} would evaluate each decision {size:,} times",
-                found=f"`expectation: {decision.expectation}`, `foresight: {decision.foresight}`, "
-                f"`later: {decision.later}`",
-                allowed=f"at most {MAX_EVALUATIONS:,} evaluations",
-                remedy="use a smaller `foresight` with a `leaf`, `later: same`, `expectation: mean`, "
-                "fewer policies or levels, or fewer chance events",
-            )
-        )
-
     # ---- the own choice ------------------------------------------------------------------------------------------
 
     def _own_scores(self, draft: Draft) -> None:
@@ -128,7 +170,7 @@ class Ahead:
         mind, seat = self.mind, self.seat
         shares = {
             other.name: self.expected_rows[policies[0].full_name]
-            for other, policies in self._others(mind, seat.phase)
+            for other, policies in self.others(mind, seat.phase)
         }
         here = run_of_rows(self.workbook, [f"available.{policy.full_name}" for policy in seat.policies])
         with self.options(draft, mind, 0, seat.phase, here) as counter:
@@ -152,10 +194,10 @@ class Ahead:
         )
         held = mind.actor.decision.later == "same" and depth > mind.depth
         held = held and all(policy.available is None for policy in policies)
-        most = 1 if held else None
+        size = Size(least=1, most=1) if held else Size(least=certain(policies), most=count)
         with (
-            draft.repeat(f"{mind.actor.name}_{phase}", count, most) as counter,
-            draft.when(self.graph.at(here, counter)),
+            draft.repeat(f"{mind.actor.name}_{phase}", count, size) as counter,
+            draft.when(self.graph.at(here, counter), sure=True),
         ):
             self.play(draft, depth, policies, counter)
             yield counter
@@ -185,15 +227,15 @@ class Ahead:
 
     def walk(self, mind: Mind, depth: int, phase: str, turns: int) -> str:
         """The routine that plays phase `phase` of the turn `depth` ahead, with `turns` left, and what follows."""
-        name = f"{self.block}_walk_{mind.key}_to_{depth}_{phase}_{turns}"
+        name = f"{self.block}_walk_{mind.key(depth)}_to_{depth}_{phase}_{turns}"
         if name in self.sizes:
             return name
-        draft = Draft(
-            self.workbook,
+        draft = self.draft(
             name,
             f"{mind.actor.name} imagines phase {phase}, {depth} turns ahead, with {turns} to look ahead.",
         )
-        shares = self.expect(draft, mind, depth, phase)
+        self.survey(draft, depth, phase)
+        shares = self.expect(draft, mind, depth, phase, turns)
         policies = mind.actor.in_phase(phase)
         if policies:
             self._own_later(draft, mind, depth, phase, shares, turns)
@@ -201,19 +243,21 @@ class Ahead:
             self.against(draft, mind, depth, phase, shares, turns)
         return self.routine(draft)
 
-    def expect(self, draft: Draft, mind: Mind, depth: int, phase: str) -> dict[str, str]:
+    def expect(self, draft: Draft, mind: Mind, depth: int, phase: str, turns: int) -> dict[str, str]:
         """D3 at the node: keep what each other is expected to do; gives, by actor, the first row of its shares."""
+        if self.seat.actor.decision.levels is not None:
+            return climb(self, draft, mind, depth, phase, turns)
         situation = self.imagined.situation(depth, phase)
         first = {}
-        for other, policies in self._others(mind, phase):
+        for other, policies in self.others(mind, phase):
             shares = restricted_beliefs(situation, mind.actor, policies)
-            first[other.name] = self._keep_shares(draft, depth, phase, policies, shares)
+            first[other.name] = self.keep_shares(draft, depth, phase, policies, shares)
         return first
 
-    def _keep_shares(
+    def keep_shares(
         self, draft: Draft, depth: int, phase: str, policies: Sequence[Policy], shares: Sequence[Node]
     ) -> str:
-        """Shares of the policies, then of having none to play."""
+        """Keep shares of the policies, then of having none to play."""
         names = [f"plan.{depth}.{phase}.share.{policy.full_name}" for policy in policies]
         results = dict(zip(names, shares, strict=True))
         if self.skips(policies):
@@ -223,7 +267,8 @@ class Ahead:
         draft.keep(results)
         return first
 
-    def _others(self, mind: Mind, phase: str) -> list[tuple[Actor, tuple[Policy, ...]]]:
+    def others(self, mind: Mind, phase: str) -> list[tuple[Actor, tuple[Policy, ...]]]:
+        """The others of a phase, with their policies there."""
         return [
             (other, policies)
             for other in self.seat.scenario.actors.values()
@@ -243,7 +288,7 @@ class Ahead:
         graph, titles = self.graph, self.carried(mind)
         results = [f"plan.{depth}.{phase}.{title}" for title in titles]
         turns = mind.turns if turns is None else turns
-        others = self._others(mind, phase)
+        others = self.others(mind, phase)
         if not self.exact:
             for other, policies in others:
                 rows = self._run(shares[other.name], len(policies))
@@ -258,9 +303,10 @@ class Ahead:
             weight = graph.one
             for other, policies in others:
                 count = len(policies) + self.skips(policies)
-                counter = stack.enter_context(draft.repeat(f"{other.name}_{phase}", count))
+                size = Size(least=self._least(other, policies), most=count)
+                counter = stack.enter_context(draft.repeat(f"{other.name}_{phase}", count, size))
                 share = graph.at(shares[other.name], counter)
-                stack.enter_context(draft.when(share))
+                stack.enter_context(draft.when(share, sure=True))
                 self.play(draft, depth, policies, counter)
                 weight = graph.mul(weight, share)
             found = self._go_on(draft, mind, depth, phase, turns)
@@ -273,6 +319,14 @@ class Ahead:
                     for row, node in zip(results, found, strict=True)
                 }
             )
+
+    def _least(self, other: Actor, policies: Sequence[Policy]) -> int:
+        """How many policies of another are expected with some probability at least, as far as can be told."""
+        decision = self.seat.actor.decision
+        spread = decision.beliefs.kind in ("uniform", "adaptive")
+        if decision.levels is not None:
+            spread = other.decision.rule in ("logit", "uniform")
+        return certain(policies) if spread else 1
 
     def _run(self, first: str, count: int) -> list[Node]:
         """The nodes of a run of rows."""
@@ -318,11 +372,51 @@ class Ahead:
             )
         draft.keep({f"{prefix}.{title}": self.workbook.row(row) for title, row in best.items()})
 
+    def survey(self, draft: Draft, depth: int, phase: str) -> None:
+        """Keep what each member of the phase can play at the node, and whether it can play anything.
+
+        Whoever comes to the node first calls this; it holds for all who are imagined to decide there.
+        """
+        name = f"{self.block}_survey_{depth}_{phase}"
+        if name not in self.sizes:
+            own = self.draft(name, f"What everybody can play in phase {phase}, {depth} turns ahead.")
+            situation = self.imagined.situation(depth, phase)
+            results = {}
+            for member in self.seat.scenario.members(phase):
+                policies = member.in_phase(phase)
+                here = availability(situation, policies)
+                results[f"plan.{depth}.{phase}.active.{member.name}"] = self._any(here)
+                for policy, node in zip(policies, here, strict=True):
+                    results[f"plan.{depth}.{phase}.can.{policy.full_name}"] = node
+            own.keep(results)
+            self.routine(own)
+        draft.call(name, self.sizes[name])
+
+    def _any(self, nodes: Sequence[Node]) -> Node:
+        found = self.graph.zero
+        for node in nodes:
+            found = self.graph.apply("or", found, node)
+        return found
+
+    def can(self, depth: int, phase: str, policies: Sequence[Policy]) -> list[Node]:
+        """What `survey` found of these policies."""
+        return [
+            self.graph.one
+            if policy.available is None
+            else self.workbook.row(f"plan.{depth}.{phase}.can.{policy.full_name}")
+            for policy in policies
+        ]
+
+    def active(self, depth: int, phase: str, actor: Actor) -> Node:
+        """Whether, by `survey`, an actor has anything to play."""
+        if not self.skips(actor.in_phase(phase)):
+            return self.graph.one
+        return self.workbook.row(f"plan.{depth}.{phase}.active.{actor.name}")
+
     def keep_available(self, draft: Draft, mind: Mind, depth: int, phase: str) -> str:
         """Keep what the mind can play here, and whether nothing; gives the first row."""
         graph, policies = self.graph, mind.actor.in_phase(phase)
-        situation = self.imagined.situation(depth, phase)
-        here = availability(situation, policies)
+        here = self.can(depth, phase, policies)
         if mind.actor.decision.later == "same" and depth > mind.depth:
             here = self._same_again(mind, phase, policies, here)
         names = [f"plan.{depth}.{phase}.available.{policy.full_name}" for policy in policies]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wargame.engine.beliefs import normalized
 from wargame.engine.emit import Check
 from wargame.engine.graph import Node
+from wargame.engine.level_zero import level_zero
 from wargame.engine.perception import perceived
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
@@ -27,7 +28,15 @@ def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], li
         else []
     )
     checks: list[Check] = []
-    return rule_shares(perceived(workbook, seat.actor), seat, scores, here, checks), checks
+    situation = perceived(workbook, seat.actor)
+    shares = rule_shares(situation, seat, scores, here, checks)
+    levels = seat.actor.decision.levels
+    if levels is not None and 0 in levels.own:
+        # An actor whose level was drawn as 0 does not reason.
+        level = workbook.row(f"level.{seat.actor.name}")
+        plain = level_zero(situation, levels.zero[seat.actor.name], seat.policies, here)
+        shares = [workbook.graph.where(level, share, even) for share, even in zip(shares, plain, strict=True)]
+    return shares, checks
 
 
 def rule_shares(

@@ -15,15 +15,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
-from wargame.engine.ahead import Ahead, needs_program
+from wargame.engine.ahead import Ahead, needs_program, rows_of_expectations
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
 from wargame.engine.choice import choice_probabilities
 from wargame.engine.code import Code
 from wargame.engine.compiling import Function, compile_function
-from wargame.engine.deal import deal, stream_kinds
+from wargame.engine.deal import deal, drawn_levels, stream_kinds
 from wargame.engine.draws import Streams
 from wargame.engine.emit import emit_function, emit_nested, emit_values
+from wargame.engine.evaluations import few_enough
 from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
@@ -115,9 +116,11 @@ class Rules:
 
     @functools.cached_property
     def deals_anew(self) -> bool:
-        """Whether every episode must be dealt: initial values are random, or dealing fails (and must say so)."""
-        return self.deal_fails or any(
-            isinstance(variable.initial, Distribution) for variable in self.scenario.state.values()
+        """Whether every episode must be dealt: something in it is random, or dealing fails (and must say so)."""
+        return (
+            self.deal_fails
+            or any(isinstance(variable.initial, Distribution) for variable in self.scenario.state.values())
+            or bool(drawn_levels(self.scenario))
         )
 
     # ---- the code ------------------------------------------------------------------------------------------------
@@ -151,8 +154,12 @@ class Rules:
         if seat.actor.decision.looks_ahead:
             code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
             program = needs_program(seat.actor)
-            expected, expected_rows = self._expected(seat, code, in_runs=program)
-            self._add(code)
+            if seat.actor.decision.levels is not None:
+                # What others do by their own rules is found out together with what follows from it.
+                expected_rows = self.expectation_rows[seat.name] = rows_of_expectations(seat)
+            else:
+                expected, expected_rows = self._expected(seat, code, in_runs=program)
+                self._add(code)
             if program:
                 self._compile(f"evaluate_{name}", Ahead(book, seat, expected_rows).source(book.rows))
             elif seat.actor.decision.expectation == "exact":
@@ -177,7 +184,7 @@ class Rules:
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
-        code.checks = checks
+        code.checks = [*few_enough(book, seat), *checks]
         self._add(code)
         self._add(blocks.carry_out(book, seat))
 
@@ -243,7 +250,8 @@ class Rules:
         layout = self._known_layout
         if uncertain:
             return layout
-        return replace(layout, sampled=tuple(name for name in layout.sampled if name.startswith("state.")))
+        kept = tuple(name for name in layout.sampled if not name.startswith("parameters."))
+        return replace(layout, sampled=kept)
 
     def _layout(self) -> Layout:
         scenario = self.scenario
@@ -268,7 +276,11 @@ class Rules:
             actors=tuple(scenario.actors),
             policies=tuple(policy.full_name for policy in scenario.policies()),
             variables=variables,
-            sampled=(*(f"parameters.{name}" for name in unknown), *(f"state.{name}" for name in random)),
+            sampled=(
+                *(f"parameters.{name}" for name in unknown),
+                *(f"state.{name}" for name in random),
+                *(f"level.{name}" for name in drawn_levels(scenario)),
+            ),
             horizon=scenario.horizon,
         )
 

@@ -87,11 +87,18 @@ class Workbook:
         return {name: self.row(f"last.{name}") for name in wanted}
 
     def wanted_last(self) -> list[str]:
-        """Full names of policies whose last indicator is read by a formula or by actors that do not always revise."""
+        """Full names of policies whose last indicator is read by a formula, or repeated by rule."""
         used = self.used_names()
+        repeating = {
+            name
+            for actor in self.scenario.actors.values()
+            if actor.decision.levels is not None
+            for name, rule in actor.decision.levels.zero.items()
+            if rule.kind == "last"
+        }
         wanted = []
         for actor in self.scenario.actors.values():
-            repeats = actor.decision.revise != "all"
+            repeats = actor.decision.revise != "all" or actor.name in repeating
             for policy in actor.policies.values():
                 names = {f"last.{policy.full_name}", f"last.{actor.name}.{policy.base}"}
                 if repeats or names & used:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from wargame.engine.draft import Draft
+from wargame.engine.draft import Draft, Size
 from wargame.engine.graph import Node
 from wargame.engine.nature import Drawn, apply_item, draw_mean, draw_weights, event_probability, item_is_due
 from wargame.engine.planning import own_last
@@ -25,11 +25,10 @@ NEVER = 1e9
 
 def finish(ahead: Ahead, mind: Mind, depth: int, turns: int) -> str:
     """The routine that ends the turn `depth` ahead for a mind with `turns` left, this one included."""
-    name = f"{ahead.block}_end_{mind.key}_{depth}_{turns}"
+    name = f"{ahead.block}_end_{mind.key(depth)}_{depth}_{turns}"
     if name in ahead.sizes:
         return name
-    draft = Draft(
-        ahead.workbook,
+    draft = ahead.draft(
         name,
         f"{mind.actor.name} imagines the end of the turn, {depth} turns ahead, {turns} left.",
     )
@@ -59,7 +58,7 @@ class _End:
         totals = {title: f"plan.{self.depth}.end.{title}" for title in titles}
         with ExitStack() as stack:
             self._nature(situation, stack)
-            self.draft.count(1)
+            self.draft.evaluate()
             found = self._outcome(situation, actor, self.workbook.row(cost))
             if not self.weights:
                 self.draft.keep({totals[title]: node for title, node in found.items()})
@@ -104,9 +103,9 @@ class _End:
             rest = graph.negate(due)
         names = [f"{prefix}.weight.{name}" for name in (*cases, "none")]
         self.draft.keep(dict(zip(names, (*cases.values(), rest), strict=True)))
-        counter = stack.enter_context(self.draft.repeat(item.name, len(names)))
+        counter = stack.enter_context(self.draft.repeat(item.name, len(names), _branches(item)))
         weight = graph.at(names[0], counter)
-        stack.enter_context(self.draft.when(weight))
+        stack.enter_context(self.draft.when(weight, sure=True))
         self.weights.append(weight)
         values = {name: graph.apply("eq", counter, graph.number(index)) for index, name in enumerate(cases)}
         happens = graph.apply("lt", counter, graph.number(len(cases)))
@@ -181,10 +180,21 @@ class _End:
             return graph.where(goes_on, situation.value(actor.decision.leaf), graph.zero)
         row = f"plan.{self.depth}.to_come"
         self.draft.keep({row: graph.zero})
-        with self.draft.when(goes_on):
+        with self.draft.when(goes_on, sure=ended is graph.zero):
             self.imagined.enter(self.draft, self.depth + 1, situation)
             place = next(phase for phase in scenario.phases if scenario.members(phase))
             name = self.ahead.walk(self.mind, self.depth + 1, place, self.turns - 1)
             self.draft.call(name, self.ahead.sizes[name])
             self.draft.keep({row: self.workbook.row(f"plan.{self.depth + 1}.{place}.value")})
         return self.workbook.row(row)
+
+
+def _branches(item: NatureItem) -> Size:
+    """How many cases of an item have a chance."""
+    most = len(item.categories) + 1 if item.categories else 2
+    free = item.when is None and not (item.once or item.cooldown)
+    if item.categories:
+        return Size(least=most - 1 if free else 1, most=most)
+    chance = item.arguments[0].constant
+    open_ended = free and chance is not None and (0.0 < chance < 1.0 or item.kind == "rate")
+    return Size(least=2 if open_ended else 1, most=most)

@@ -22,6 +22,8 @@ __all__ = [
     "Definition",
     "Distribution",
     "Effect",
+    "LevelZero",
+    "Levels",
     "Metric",
     "NatureItem",
     "Outcome",
@@ -137,6 +139,29 @@ class Clause:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelZero:
+    """What an actor does that does not reason; `script` has its policies by turn, one or more from each turn on."""
+
+    kind: Literal["uniform", "last", "script"]
+    script: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Levels of reasoning (D3).
+
+    `own` are the levels the actor can have; of several, one is drawn per episode, by `weights` or else by the Poisson
+    distribution. The others are believed to be one level lower, or, with `poisson`, distributed over all lower ones.
+    """
+
+    own: tuple[int, ...]
+    weights: Mapping[int, Formula] = field(default_factory=dict)
+    poisson: Formula | None = None
+    zero: Mapping[str, LevelZero]
+    """By actor, the deciding one included."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """How an actor turns what it expects into a choice (D1 to D4)."""
 
@@ -147,6 +172,8 @@ class Decision:
     script: tuple[tuple[int, tuple[str, ...]], ...] = ()
     doctrine: tuple[Clause, ...] = ()
     beliefs: Beliefs = Beliefs()
+    levels: Levels | None = None
+    """Levels of reasoning; they take the place of beliefs."""
     expectation: Literal["mean", "exact"] = "mean"
     foresight: int = 1
     """How many turns the look-ahead covers, this one included."""

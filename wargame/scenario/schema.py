@@ -350,38 +350,120 @@ def _empty_policy(value: Any) -> Any:
     return {} if value is None else value
 
 
-class Expects(Part):
-    beliefs: Literal["uniform", "fixed", "last", "adaptive", "fictitious"]
-    probabilities: dict[str, dict[str, FormulaText]] | None = None
-    rate: FormulaText | None = None
-    start: dict[str, dict[str, FormulaText]] | None = None
-    prior: dict[str, dict[str, FormulaText]] | None = None
-
-    @model_validator(mode="after")
-    def _matching_keys(self) -> Expects:
-        wanted = {"fixed": {"probabilities"}, "adaptive": {"rate", "start"}, "fictitious": {"prior"}}
-        allowed = wanted.get(self.beliefs, set())
-        given = {
-            name for name in ("probabilities", "rate", "start", "prior") if getattr(self, name) is not None
-        }
-        for name in sorted(given - allowed):
-            raise _wrong(
-                f"beliefs `{self.beliefs}` take no `{name}`",
-                key=name,
-                allowed=", ".join(sorted(allowed)) or "no other key",
-                remedy="remove it, or choose other beliefs",
-            )
-        needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs)
-        if needed and needed not in given:
-            raise _wrong(f"beliefs `{self.beliefs}` need `{needed}`", remedy=f"add `{needed}: ...`")
-        return self
-
-
 def _policies_of(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
 PolicyList = Annotated[list[Text], Field(min_length=1), BeforeValidator(_policies_of)]
+
+
+class PoissonLevels(Part):
+    poisson: FormulaText
+
+
+def _level(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return {"exactly": value}
+    return value if {"poisson", "most"} & set(value) else {"chances": value}
+
+
+class Level(Part):
+    """The own level of reasoning: a number, chances by level, or a Poisson distribution up to `most`."""
+
+    exactly: Annotated[int, Field(ge=1, le=50), BeforeValidator(_as_whole)] | None = None
+    chances: Annotated[dict[str, FormulaText], Field(min_length=1)] | None = None
+    poisson: FormulaText | None = None
+    most: Annotated[int, Field(ge=1, le=50), BeforeValidator(_as_whole)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Level:
+        if (self.poisson is None) != (self.most is None):
+            missing = "most" if self.most is None else "poisson"
+            raise _wrong(
+                "levels drawn from a Poisson distribution need `poisson` (the mean) and `most` (the highest level)",
+                shown=f"no `{missing}`",
+                remedy="write for example {poisson: 1.5, most: 7}",
+            )
+        for level in self.chances or {}:
+            if not level.isdigit() or int(level) > 50:
+                raise _wrong(
+                    "the chances of levels are given by level",
+                    shown=level,
+                    allowed="whole numbers from 0 to 50",
+                    remedy="write for example {1: 0.4, 2: 0.6}",
+                )
+        return self
+
+
+def _zero_of(value: Any) -> Any:
+    return {"script": value} if isinstance(value, dict) else {"rule": value}
+
+
+class LevelZeroOf(Part):
+    rule: Text | None = None
+    script: Annotated[dict[str, PolicyList], Field(min_length=1)] | None = None
+
+
+def _zero(value: Any) -> Any:
+    return {"actors": value} if isinstance(value, dict) else {"everybody": value}
+
+
+class LevelZero(Part):
+    """What level 0 does: one word for everybody, or by actor a word, a policy or a script."""
+
+    everybody: Text | None = None
+    actors: dict[str, Annotated[LevelZeroOf, BeforeValidator(_zero_of)]] = {}
+
+
+class Expects(Part):
+    beliefs: Literal["uniform", "fixed", "last", "adaptive", "fictitious"] | None = None
+    probabilities: dict[str, dict[str, FormulaText]] | None = None
+    rate: FormulaText | None = None
+    start: dict[str, dict[str, FormulaText]] | None = None
+    prior: dict[str, dict[str, FormulaText]] | None = None
+    level: Annotated[Level, BeforeValidator(_level)] | None = None
+    below: PoissonLevels | None = None
+    level0: Annotated[LevelZero, BeforeValidator(_zero)] | None = None
+
+    @model_validator(mode="after")
+    def _matching_keys(self) -> Expects:
+        forms = [name for name in ("beliefs", "level") if getattr(self, name) is not None]
+        if len(forms) != 1:
+            raise _wrong(
+                "an actor expects by `beliefs` or by `level`, one of the two",
+                shown=" and ".join(f"`{name}`" for name in forms) or "neither",
+                remedy="keep one of them" if forms else "write for example {beliefs: uniform} or {level: 1}",
+            )
+        form = f"beliefs `{self.beliefs}`" if self.beliefs else "levels of reasoning"
+        wanted = {
+            "fixed": {"probabilities"},
+            "adaptive": {"rate", "start"},
+            "fictitious": {"prior"},
+            None: {"below", "level0"},
+        }
+        allowed = wanted.get(self.beliefs, set())
+        given = {
+            name
+            for name in ("probabilities", "rate", "start", "prior", "below", "level0")
+            if getattr(self, name) is not None
+        }
+        for name in sorted(given - allowed):
+            raise _wrong(
+                f"{form} take no `{name}`",
+                key=name,
+                allowed=", ".join(sorted(allowed)) or "no other key",
+                remedy="remove it, or choose other beliefs" if self.beliefs else "remove it",
+            )
+        needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs or "")
+        if needed and needed not in given:
+            raise _wrong(f"beliefs `{self.beliefs}` need `{needed}`", remedy=f"add `{needed}: ...`")
+        if self.below is not None and self.level is not None and self.level.poisson is not None:
+            raise _wrong(
+                "levels drawn from a Poisson distribution believe in the same one below them",
+                key="below",
+                remedy="remove `below`",
+            )
+        return self
 
 
 class Clause(Part):
@@ -649,6 +731,11 @@ _SHORTHANDS: dict[str, list[dict[str, Any]]] = {
     "Effect": [_SCALAR],
     "Choice": [{"type": "array", "items": _SCALAR, "minItems": 1}],
     "Policy": [{"type": "null"}],
+    "Level": [{"type": "integer"}, {"type": "object", "additionalProperties": _SCALAR}],
+    "LevelZero": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": ["string", "object"]}},
+    ],
 }
 
 

@@ -93,6 +93,8 @@ def _parts(scenario: Scenario) -> Iterator[Formula | Distribution | None]:
         yield from decision.probabilities.values()
         yield from (clause.when for clause in decision.doctrine)
         yield from beliefs.weights.values()
+        if decision.levels is not None:
+            yield from (decision.levels.poisson, *decision.levels.weights.values())
         for sight in actor.perception.values():
             yield from (sight.bias, sight.noise)
     for policy in scenario.policies():
