@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import wargame
+from wargame.experiment.expected import read_models
 
 
 def payoffs(scenario: wargame.Scenario) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -55,3 +56,26 @@ def test_shapleys_game_has_one_equilibrium_which_play_does_not_find() -> None:
     row, column = only_equilibrium(game("fictitious-play-shapley"))
     assert row == pytest.approx([1 / 3] * 3)
     assert column == pytest.approx([1 / 3] * 3)
+
+
+def known(model: str) -> dict[str, float]:
+    return {row.label: row.value for row in read_models([model])[0].rows}
+
+
+def test_ochs_game_has_the_published_equilibrium() -> None:
+    row, column = only_equilibrium(game("fictitious-play-smooth"))
+    values = known("qre")
+    assert row[0] == pytest.approx(values["Nash P(row Up)"])
+    assert column[0] == pytest.approx(values["Nash P(col Left)=.2785/(1.1141+.2785)"])
+
+
+def test_the_11_20_game_has_the_published_equilibrium() -> None:
+    """nashpy finds it among the requests that are made in it; no other request pays better against it."""
+    rows, columns = payoffs(wargame.load("classics/level-k-requests"))
+    values = known("level-k")
+    shares = np.array([values[f"(1) Nash P(request={x})"] for x in range(15, 21)])
+    made = nashpy.Game(rows[4:, 4:], columns[4:, 4:])
+    assert any(np.allclose(pair, [shares, shares]) for pair in made.support_enumeration())
+    against = rows[:, 4:] @ shares
+    assert against[4:].tolist() == pytest.approx([values["(1) Nash expected payoff"]] * 6)
+    assert max(against[:4]) < against[4]
