@@ -7,7 +7,7 @@ curve is straight (Allgower and Georg 1990, algorithm 6.1.10).
 from __future__ import annotations
 
 from wargame.engine.equilibrium.answers import answer, expect
-from wargame.engine.equilibrium.game import lay_out, list_unknowns, scale, tabulate, weigh
+from wargame.engine.equilibrium.game import compare_with, lay_out, list_unknowns, scale, tabulate, weigh
 from wargame.engine.equilibrium.memory import (
     ANSWERS,
     BIFURCATED,
@@ -132,9 +132,25 @@ def follow(work: Reals, places: Ints) -> float:
     return arrived
 
 
+def compare_with_best(work: Reals, places: Ints) -> None:
+    """Count appeals from each player's best policy, not from the mean: then those that matter are near 0, and exact."""
+    for player in range(places[PLAYERS]):
+        count = places[places[COUNTS] + player]
+        if count > 1:
+            first = places[POINT] + places[places[FIRSTS] + player]
+            best = 0
+            for j in range(count):
+                best = j if work[first + j] > work[first + best] else best
+            compare_with(player, best, work, places)
+            highest = work[first + best]
+            for j in range(count):
+                work[first + j] = work[first + j] - highest
+
+
 def polish(work: Reals, places: Ints) -> None:
     """Newton's method at the precision asked for; notes the residual."""
     unknowns = places[UNKNOWNS]
+    compare_with_best(work, places)
     rounds = 0.0
     change = LOOSE
     while POLISHED < change <= LOOSE and rounds < MOST_POLISHING:
