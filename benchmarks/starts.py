@@ -66,15 +66,7 @@ def starts(scenario: str, *, repeats: int) -> Section:
 
 def _run(scenario: str, arguments: Sequence[str], cache: Path, out: Path) -> Process:
     """One process; a run into the same folder replaces the one before."""
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("whole_run.py")),
-        "run",
-        scenario,
-        "--engine",
-        "batch",
-        "--quiet",
-    ]
+    command = [sys.executable, "-m", "wargame", "run", scenario, "--engine", "batch", "--quiet"]
     command += ["--out", str(out), "-n", str(EPISODES), *arguments]
     environment = {**os.environ, "WARGAME_CACHE_DIR": str(cache)}
     begun = time.perf_counter()
