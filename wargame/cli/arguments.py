@@ -51,12 +51,20 @@ def changed(scenario: Scenario, texts: Iterable[str]) -> Scenario:
 
 
 def default_folder(
-    scenario: Scenario, *, episodes: int, seed: int, uncertain: bool, orders: Iterable[str]
+    scenario: Scenario,
+    *,
+    episodes: int,
+    seed: int,
+    uncertain: bool,
+    orders: Iterable[str],
+    keep_episodes: bool = True,
 ) -> Path:
     """A folder under `results` that the same run always gets, and a different one does not."""
     parts = [scenario.name, f"seed{seed}", f"n{episodes}"]
     if uncertain:
         parts.append("uncertain")
+    if not keep_episodes:
+        parts.append("no-episodes")
     changes = [dict(scenario.source.overrides), list(orders)]
     if any(changes):
         parts.append(hashlib.sha256(json.dumps(changes, default=str).encode()).hexdigest()[:6])

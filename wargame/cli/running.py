@@ -54,6 +54,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         seed=request.seed,
         uncertain=request.uncertain,
         orders=request.orders,
+        keep_episodes=request.keep_episodes,
     )
     _check_place(folder)
     shows = progress_is_shown(quiet)
