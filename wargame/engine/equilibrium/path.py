@@ -60,13 +60,16 @@ FIRST_STEP = 0.1
 SHORTEST_STEP = 1e-9
 MOST_STEPS = 10000.0
 
-# The determinant of the bordered equations is 0 at a bifurcation. So that none is passed unseen, even one where it does
-# not change sign, it may fall to a quarter in one step and not further, unless the step is as short as NARROW; and
-# steps grow fast only where it hardly changes.
-LARGEST_FALL = -1.3862943611198906
+# The determinant of the bordered equations is 0 at a bifurcation, and small where branches come near each other. So that
+# none is passed unseen, even one where it does not change sign, and no other branch is taken for the one followed, its
+# logarithm may fall by so much in one step, unless the step is as short as NARROW; and steps grow fast only where it
+# hardly changes. (At a fall of 1.4, 26 of 1,500 random games of coordination with small disturbances went astray; at
+# 0.7 none.)
+LARGEST_FALL = -0.35
 STEADY = 0.1
-GROWTH, FAST_GROWTH = 1.4, 4.0
+GROWTH, FAST_GROWTH = 1.4, 2.0
 NARROW = 1e-5
+# Nearer than this to where precision must arrive, a step along the tangent is exact.
 AT_TARGET = 1e-7
 
 MOST_POLISHING = 20.0
