@@ -44,8 +44,8 @@ test: .venv/.installed-dev ## check style and types, then run the tests
 verify: .venv/.installed-dev ## run the slow statistical tests
 	$(BIN)/pytest -m verify -n $(WORKERS)
 
-bench: .venv/.installed-dev ## measure the Mesa engine
-	$(BIN)/python benchmarks/mesa_engine.py
+bench: .venv/.installed-dev ## measure both engines, in some minutes, and write docs/performance.md
+	$(BIN)/python benchmarks/bench.py
 
 docs: .venv/.installed-dev ## make the README's picture and the notebooks' outputs again
 	$(BIN)/wargame run korea-2025 -n 1000 --seed 1 --out results/korea-2025-run --quiet

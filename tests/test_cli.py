@@ -96,10 +96,17 @@ def test_run_is_the_same_as_simulate(here: Path) -> None:
 def test_default_folders_tell_runs_apart(here: Path) -> None:
     folders = [
         play("--quiet", *more).stdout.strip()
-        for more in ([], ["--seed", "2"], ["--set", "step=0.1"], ["--order", "north=wait@0"], ["--uncertain"])
+        for more in (
+            [],
+            ["--seed", "2"],
+            ["--set", "step=0.1"],
+            ["--order", "north=wait@0"],
+            ["--uncertain"],
+            ["--no-episodes"],
+        )
     ]
     assert folders[0] == str(Path("results") / "border-seed1-n30-run")
-    assert len(set(folders)) == 5
+    assert len(set(folders)) == 6
     assert all(name.endswith("-run") and (here / name / "manifest.json").is_file() for name in folders)
     assert play("--quiet").stdout.strip() == folders[0]
 
@@ -142,10 +149,73 @@ def test_further_processes_are_started_only_where_they_pay() -> None:
     from wargame.cli.arguments import worker_count
 
     tiny, korea = wargame.load("border.yaml"), wargame.load("korea-2025")
-    assert worker_count(None, tiny, 1000) == 1
-    assert worker_count(None, korea, 100) == 1
-    assert worker_count(None, korea, 10_000) >= 1
-    assert worker_count(3, tiny, 1) == 3
+    assert worker_count(None, "mesa", tiny, 1000) == 1
+    assert worker_count(None, "mesa", korea, 100) == 1
+    assert worker_count(None, "mesa", korea, 10_000) == min(len(os.sched_getaffinity(0)), 64)
+    assert worker_count(3, "mesa", tiny, 1) == 3
+    for engine in ("auto", "batch"):
+        assert worker_count(None, engine, korea, 10_000) is None
+        assert worker_count(3, engine, korea, 10_000) == 3
+
+
+@pytest.mark.parametrize("engine", ["mesa", "batch"])
+def test_the_engine_is_as_asked_and_changes_nothing(engine: str) -> None:
+    said = json.loads(play("--json", "--engine", engine, "--workers", "2").stdout)
+    assert said["engine"] == engine
+    assert json.loads((Path(said["folder"]) / "manifest.json").read_text("utf-8"))["engine"] == engine
+    assert said["digest"] == wargame.simulate("border.yaml", episodes=30, progress=False).digest
+
+
+def test_a_run_without_episodes_says_the_same(here: Path) -> None:
+    """Same summary, tables and figures; only what needs the episodes is missing."""
+    whole, bare = (
+        call(
+            "run",
+            "border.yaml",
+            "-n",
+            "300",
+            "--uncertain",
+            "--order",
+            "north=probe@0..3",
+            "--out",
+            out,
+            *more,
+        )
+        for out, more in (("whole", []), ("bare", ["--no-episodes"]))
+    )
+    assert bare.exit_code == 0, bare.output
+
+    def table(shown: Result, first: str) -> list[str]:
+        rows = shown.output.splitlines()
+        start = next(place for place, row in enumerate(rows) if row.strip().startswith(first))
+        return rows[start : rows.index("", start)]
+
+    assert table(bare, "outcome") == table(whole, "outcome")
+    assert "all episodes" in table(bare, "metric")[0]
+    (_, _, *found), (_, _, *expected) = (
+        [re.split(r"\s{2,}", row.strip())[:3] for row in table(shown, "metric")] for shown in (bare, whole)
+    )
+    assert found == expected
+    assert not (here / "bare" / "episodes.parquet").exists()
+    assert (here / "bare" / "outcomes.csv").read_bytes() == (here / "whole" / "outcomes.csv").read_bytes()
+    for path in (here / "whole" / "figures").iterdir():
+        assert (here / "bare" / "figures" / path.name).read_bytes() == path.read_bytes(), path.name
+    assert wargame.read("bare").digest == wargame.read("whole").digest
+    told = [call("replay", folder, "299") for folder in ("whole", "bare")]
+    assert told[0].exit_code == told[1].exit_code == 0
+    assert told[0].output == told[1].output
+
+
+def test_json_of_a_run_without_episodes() -> None:
+    whole, bare = (json.loads(play("--json", *more).stdout) for more in ([], ["--no-episodes"]))
+    rows = [(row.pop("q05"), row.pop("q95")) for row in bare["metrics"]]
+    assert rows == [(None, None)]
+    for name in ("digest", "outcomes", "mean_length", "failed", "episodes_with_blocked_orders"):
+        assert bare[name] == whole[name]
+    for row, full in zip(bare["metrics"], whole["metrics"], strict=True):
+        assert {name: full[name] for name in row} == row | {
+            name: full[name] for name in row if row[name] is None
+        }
 
 
 def test_processes_do_not_change_results() -> None:
@@ -247,6 +317,7 @@ MISTAKES = [
     (["run", "border.yaml", "--seed", "-1"], 1, "seed is -1"),
     (["run", "border.yaml", "--workers", "0"], 1, "workers is 0"),
     (["run", "border.yaml", "--engine", "warp"], 2, "warp"),
+    (["run", "border.yaml", "--engine", "batch", "--workers", "257"], 1, "workers is 257"),
     (["run", "border.yaml", "--nonsense"], 2, "--nonsense"),
     (["run", "border.yaml", "--out", "full"], 1, "Nothing was played"),
     (["run", "border.yaml", "--out", "border.yaml"], 1, "a file, not a folder"),

@@ -167,8 +167,8 @@ def test_line_endings_of_a_checkout_do_not_matter(saved):
         ('{"seed": 1', "not complete JSON"),
         ("[]", "not the manifest of a run"),
         ('{"seed": 1}', "not the manifest of a run"),
-        ('{"results": {"format": 99}}', "format 99; this version reads format 1"),
-        ('{"results": {"format": 1}}', "changed after it was written"),
+        ('{"results": {"format": 99}}', "format 99; this version reads format 2"),
+        ('{"results": {"format": 2}}', "changed after it was written"),
     ],
 )
 def test_damaged_manifests(saved, text, message):

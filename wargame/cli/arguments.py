@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from wargame.experiment.engines import Engine
+from wargame.experiment.executors import processors
 from wargame.scenario.errors import ScenarioError
 from wargame.scenario.scenario import Scenario
 from wargame.scenario.source import parse_source
@@ -50,28 +51,34 @@ def changed(scenario: Scenario, texts: Iterable[str]) -> Scenario:
 
 
 def default_folder(
-    scenario: Scenario, *, episodes: int, seed: int, uncertain: bool, orders: Iterable[str]
+    scenario: Scenario,
+    *,
+    episodes: int,
+    seed: int,
+    uncertain: bool,
+    orders: Iterable[str],
+    keep_episodes: bool = True,
 ) -> Path:
     """A folder under `results` that the same run always gets, and a different one does not."""
     parts = [scenario.name, f"seed{seed}", f"n{episodes}"]
     if uncertain:
         parts.append("uncertain")
+    if not keep_episodes:
+        parts.append("no-episodes")
     changes = [dict(scenario.source.overrides), list(orders)]
     if any(changes):
         parts.append(hashlib.sha256(json.dumps(changes, default=str).encode()).hexdigest()[:6])
     return Path("results") / "-".join([*parts, "run"])
 
 
-def worker_count(asked: int | None, scenario: Scenario, episodes: int) -> int:
-    """How many processes play: as asked, or all processors once there is enough to do."""
-    if asked is not None:
+def worker_count(asked: int | None, engine: Engine, scenario: Scenario, episodes: int) -> int | None:
+    """How many workers play: as asked, or those of the engine; on Mesa all processors once there is enough to do."""
+    if asked is not None or engine != "mesa":
         return asked
     parts = sum(1 for _ in scenario.policies()) + len(scenario.state) + len(scenario.nature)
     if episodes * scenario.horizon * parts < LONG:
         return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    free = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    return min(free, 64)
+    return min(processors(), 64)
 
 
 def turn_span(scenario: Scenario, text: str | None) -> tuple[int, int] | None:

@@ -75,9 +75,21 @@ def run(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes; results do not depend on it [default: all processors for a long run]"),
+        typer.Option(
+            help="Threads (batch) or processes (mesa); results do not depend on it [default: all processors, "
+            "where that pays]"
+        ),
     ] = None,
-    engine: Annotated[Literal["auto", "mesa"], typer.Option(help="Which engine plays.")] = "auto",
+    engine: Annotated[
+        Literal["auto", "mesa", "batch"],
+        typer.Option(help="Which engine plays; results do not depend on it."),
+    ] = "auto",
+    no_episodes: Annotated[
+        bool,
+        typer.Option(
+            "--no-episodes", help="Keep no table of episodes, only what they add up to: for millions of them."
+        ),
+    ] = False,
     figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -95,6 +107,7 @@ def run(
         out=out,
         workers=workers,
         engine=engine,
+        keep_episodes=not no_episodes,
         figures=figures,
     )
     play(request, quiet=quiet, as_json=as_json)

@@ -29,7 +29,12 @@ def tell(
 
 
 def _compare(results: Results, model: WargameModel) -> None:
-    """Say so if this version of the package plays the episode differently from the one that made the run."""
+    """Say so if this version of the package plays the episode differently from the one that made the run.
+
+    A run that kept no episodes has nothing to compare with.
+    """
+    if not results.keeps_episodes:
+        return
     row = results.episodes.iloc[model.episode]
     recorded = None if row["outcome"] != row["outcome"] else str(row["outcome"])
     if recorded != model.outcome or int(row["length"]) != (

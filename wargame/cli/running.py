@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import typer
 
@@ -16,6 +16,7 @@ from wargame.cli.arguments import changed, default_folder, worker_count
 from wargame.cli.screen import progress_is_shown, show
 from wargame.cli.summary import as_json as summary_as_json
 from wargame.cli.summary import saved, summary
+from wargame.experiment.engines import Engine
 from wargame.experiment.errors import ResultsError
 from wargame.experiment.manifest import read_manifest
 from wargame.experiment.results import Results
@@ -39,7 +40,8 @@ class Request:
     uncertain: bool
     out: Path | None
     workers: int | None
-    engine: Literal["auto", "mesa"]
+    engine: Engine
+    keep_episodes: bool
     figures: bool
 
 
@@ -52,6 +54,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         seed=request.seed,
         uncertain=request.uncertain,
         orders=request.orders,
+        keep_episodes=request.keep_episodes,
     )
     _check_place(folder)
     shows = progress_is_shown(quiet)
@@ -61,10 +64,11 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         episodes=request.episodes,
         seed=request.seed,
         engine=request.engine,
-        workers=worker_count(request.workers, scenario, request.episodes),
+        workers=worker_count(request.workers, request.engine, scenario, request.episodes),
         progress=shows,
         uncertain=request.uncertain,
         orders=request.orders,
+        keep_episodes=request.keep_episodes,
     )
     seconds = time.perf_counter() - begun
     results.save(folder)

@@ -70,7 +70,7 @@ def _head(results: Results, scenario: Scenario, seconds: float) -> Iterator[Rend
 
 
 def _blocked(results: Results) -> Text:
-    blocked = int((results.episodes["orders_blocked"] > 0).sum())
+    blocked = results.orders_blocked
     if not blocked:
         return Text()
     return Text(f" (not carried out, for want of the policy, in {blocked:,} episodes)", style="yellow")
@@ -97,7 +97,10 @@ def _bar(share: float) -> str:
 def _metrics(results: Results, scenario: Scenario) -> Iterator[RenderableType]:
     if not results.layout.metrics or not results.completed:
         return
-    table = grid("metric", "mean>!", "95 % interval of it!", "nine in ten episodes!")
+    lowest, highest, span = (
+        ("q05", "q95", "nine in ten episodes!") if results.keeps_episodes else ("min", "max", "all episodes!")
+    )
+    table = grid("metric", "mean>!", "95 % interval of it!", span)
     for row in results.metrics().head(HEADLINES).to_dict("records"):
         metric = scenario.metrics[str(row["metric"])]
         unit = f" [{metric.unit}]" if metric.unit not in ("", "number") else ""
@@ -109,7 +112,7 @@ def _metrics(results: Results, scenario: Scenario) -> Iterator[RenderableType]:
             cells = (
                 number(float(row["mean"])),
                 _interval(float(row["low"]), float(row["high"])),
-                _interval(float(row["q05"]), float(row["q95"])),
+                _interval(float(row[lowest]), float(row[highest])),
             )
         table.add_row(title, *cells)
     yield Padding(table, (1, 0, 0, 2))
@@ -162,9 +165,11 @@ def as_json(results: Results, folder: Path, drawn: list[str], seconds: float) ->
         "digest": results.digest,
         "overrides": manifest["scenario"]["overrides"],
         "orders": manifest["orders"],
-        "episodes_with_blocked_orders": int((results.episodes["orders_blocked"] > 0).sum()),
+        "episodes_with_blocked_orders": results.orders_blocked,
         "uncertain": manifest["uncertain"],
+        "engine": manifest["engine"],
         "seconds": round(seconds, 3),
+        "mean_length": results.mean_length if results.completed else None,
         "outcomes": _records(results.outcomes()) if results.completed else [],
         "metrics": _records(results.metrics()) if results.completed else [],
         "failures": [str(text) for text in results.failures["text"].head(10)] if results.failed else [],

@@ -51,6 +51,7 @@ def _model(play: Play, episode: int) -> WargameModel:
         play.scenario,
         seed=play.seed,
         episode=episode,
+        past=play.past,
         uncertain=play.uncertain,
         orders=play.orders,
         actors=play.actors,
@@ -63,6 +64,7 @@ class _Recorder:
 
     def __init__(self, rules: Rules, play: Play, first: int, count: int) -> None:
         self.rules, self.first = rules, first
+        self.begins = 0 if play.past is None else play.past.turn
         layout = self.layout = rules.layout(uncertain=play.uncertain)
         turns, rows = layout.horizon, rules.rows
         self.outcome = np.full(count, FAILED, dtype=np.int16)
@@ -105,10 +107,11 @@ class _Recorder:
         self.metrics[index] = [workspace[row] for row in self._metric]
         self.payoffs[index] = [workspace[row] for row in self._payoff]
         self.blocked[index] = model.orders_blocked
-        self.states[index, : len(self._path)] = self._path
-        self.states[index, len(self._path) :] = self._path[-1]
+        last = self.begins + len(self._choices)
+        self.states[index, self.begins : last + 1] = self._path
+        self.states[index, last + 1 :] = self._path[-1]
         if self._choices:
-            self.plays[index, : len(self._choices)] = self._choices
+            self.plays[index, self.begins : last] = self._choices
 
     def block(self, sample: int) -> Block:
         kept = self.outcome != FAILED
@@ -146,6 +149,7 @@ class _Recorder:
     def _sums(self, states: NDArray[np.float64]) -> NDArray[np.int64]:
         limited = np.clip(self._scaled(states), -FARTHEST, FARTHEST)
         sums: NDArray[np.int64] = np.rint(limited * float(UNITS_PER_RANGE)).astype(np.int64).sum(axis=0)
+        sums[: self.begins] = 0
         return sums
 
     def _histogram(self, states: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -153,4 +157,6 @@ class _Recorder:
         bins = np.clip(np.floor(self._scaled(states) * BINS), 0, BINS - 1).astype(np.int64)
         place = np.arange(points * variables).reshape(points, variables) * BINS
         counted = np.bincount((bins + place).ravel(), minlength=points * variables * BINS)
-        return counted.reshape(points, variables, BINS).astype(np.int64)
+        counted = counted.reshape(points, variables, BINS).astype(np.int64)
+        counted[: self.begins] = 0
+        return counted

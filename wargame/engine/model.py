@@ -13,6 +13,7 @@ import numpy as np
 from wargame.engine.actor import StateActor
 from wargame.engine.block import Failure
 from wargame.engine.orders import OrderBook
+from wargame.engine.play import Past
 from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.engine.trace import Decision, record_decision
 from wargame.scenario.loading import load
@@ -49,7 +50,8 @@ class WargameModel(mesa.Model):
     forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by actor's name; `record`,
     whether every decision is kept in `decisions`, and the workspace in `history` (as dealt, then after every turn);
     `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every turn, for
-    `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself).
+    `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself); `past`,
+    from which to go on: `episode` is then the number of the branch.
 
     `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has
     ended, and `outcome` then names how.
@@ -67,6 +69,7 @@ class WargameModel(mesa.Model):
         actors: Mapping[str, type[StateActor]] | None = None,
         record: bool = False,
         collect: bool = True,
+        past: Past | None = None,
     ) -> None:
         if seed is not None and rng is not None:
             raise ValueError("give seed= or rng=, not both")
@@ -78,7 +81,7 @@ class WargameModel(mesa.Model):
         self.orders = (
             orders if isinstance(orders, OrderBook) else OrderBook.parse(self.declared, orders or [])
         )
-        self.uncertain, self.record = uncertain, record
+        self.uncertain, self.record, self.past = uncertain, record, past
         self.workspace: list[float] = list(self.rules.start)
         self._prepare()
         own = check_actors(self.declared, actors or {})
@@ -107,7 +110,8 @@ class WargameModel(mesa.Model):
     def reset(self, episode: int) -> None:
         """Start episode number `episode`: deal what chance deals, before its first turn."""
         rules = self.rules
-        self.episode, self.turn, self.running = episode, -1, True
+        self.episode, self.running = episode, True
+        self.turn = -1 if self.past is None else self.past.turn - 1
         self.outcome: str | None = None
         self.failure: Failure | None = None
         self.orders_blocked = 0
@@ -115,14 +119,16 @@ class WargameModel(mesa.Model):
         self.history: list[list[float]] = []
         if self._collects:
             self.datacollector = self._collector = _collector(self.declared)
-        self.workspace[:] = rules.start
-        if self._deals_anew:
+        self.workspace[:] = rules.start if self.past is None else self.past.workspace
+        if self._deals_anew and self.past is None:
             self.workspace[self._dealt] = rules.deal_streams.table(self.seed, episode, 1)[0].tolist()
             assert self._deal is not None
             if self._deal(self.workspace) != 0.0:
                 self.fail("deal_uncertain" if self.uncertain else "deal")
         self.workspace_before = list(self.workspace)
-        self._table = rules.turn_streams.table(self.seed, episode, self.declared.horizon).tolist()
+        drawn = (episode, 0) if self.past is None else (self.past.episode, episode)
+        horizon = self.declared.horizon
+        self._table = rules.turn_streams.table(self.seed, drawn[0], horizon, branch=drawn[1]).tolist()
         if self.record:
             self.history.append(list(self.workspace))
 

@@ -10,39 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine.block import BINS, Block, Failure, Layout
-from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+from wargame.experiment.pages import Pages
+from wargame.experiment.record import COLUMNS, Aggregates, Record, Sample
 
-__all__ = ["Collector", "collect", "join"]
+__all__ = ["FAILURES_KEPT", "Collector", "collect", "join"]
+
+FAILURES_KEPT = 1000
+"""Of a run that keeps no episodes, the first so many failures are kept in full; all of them are counted."""
 
 Array = NDArray[Any]
-
-_COLUMNS = {
-    "outcome": np.int16,
-    "length": np.int32,
-    "metrics": np.float64,
-    "payoffs": np.float64,
-    "plays": np.int32,
-    "sampled": np.float64,
-    "orders_blocked": np.int32,
-}
 
 
 class Collector:
     """Takes consecutive blocks one by one and adds them up.
 
-    What a block holds is copied, so an engine may fill the same arrays again. `ValueError` if a block does
-    not fit the layout or does not begin where the one before it ended: that is a fault of the engine, not of
-    a user.
+    Unless `keep_episodes`, memory does not grow with the number of episodes: they are digested, added up and
+    forgotten. What a block holds is copied, so an engine may fill the same arrays again. `ValueError` if a block does
+    not fit the layout or does not begin where the one before it ended: that is a fault of the engine, not of a user.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, keep_episodes: bool = True) -> None:
         self.layout = layout
         self._first: int | None = None
         self._count = 0
-        self._columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
+        self._pages = Pages(layout, keep=keep_episodes)
         self._aggregates = Aggregates.zero(layout)
-        self._sample: list[Array] = []
-        self._sample_plays: list[Array] = []
+        self._sample: list[Sample] = []
         self._sampled_so_far = 0
         self._failures: list[Failure] = []
 
@@ -52,61 +45,80 @@ class Collector:
     def add(self, block: Block) -> None:
         """Add the next block."""
         _check_shapes(self.layout, block)
-        columns = {name: getattr(block, name) for name in _COLUMNS}
-        aggregates = (block.running, block.sums, block.histogram, block.policy_turns)
-        self._add(block.first, columns, aggregates, block.sample, block.sample_plays)
-        self._failures.extend(block.failures)
+        self._follow(block.first, block.count, len(block.sample))
+        self._pages.add(block.first, {name: getattr(block, name) for name in COLUMNS})
+        self._aggregates.add(block.running, block.sums, block.histogram, block.policy_turns)
+        if len(block.sample):
+            length = block.length[: len(block.sample)]
+            self._add_sample(block.first, length, block.sample, block.sample_plays)
+        self._add_failures(block.failures)
 
     def add_record(self, record: Record) -> None:
         """Add an earlier record, as if its blocks were added one by one."""
-        columns = {name: getattr(record.episodes, name) for name in _COLUMNS}
-        total = record.aggregates
-        aggregates = (total.running, total.sums, total.histogram, total.policy_turns)
-        self._add(record.episodes.first, columns, aggregates, record.sample.values, record.sample.plays)
-        self._failures.extend(record.failures)
+        if record.episodes is None:
+            raise ValueError(
+                "a run that kept no episodes cannot be joined with others: its digest cannot be made"
+            )
+        episodes, total, sample = record.episodes, record.aggregates, record.sample
+        self._follow(episodes.first, len(episodes), len(sample))
+        self._pages.add(episodes.first, {name: getattr(episodes, name) for name in COLUMNS})
+        self._aggregates.add(total.running, total.sums, total.histogram, total.policy_turns)
+        if len(sample):
+            self._add_sample(episodes.first, sample.length, sample.values, sample.plays)
+        self._add_failures(record.failures)
 
-    def _add(
-        self,
-        first: int,
-        columns: dict[str, Array],
-        aggregates: tuple[Array, Array, Array, Array],
-        sample: Array,
-        sample_plays: Array,
-    ) -> None:
+    def _follow(self, first: int, count: int, sampled: int) -> None:
+        """Check that what comes next begins where the last block ended, and count it."""
         self._first = first if self._first is None else self._first
         if first != self._first + self._count:
             raise ValueError(f"a block begins at episode {first}; expected {self._first + self._count}")
-        if len(sample) and self._sampled_so_far != self._count:
+        if sampled and self._sampled_so_far != self._count:
             raise ValueError(f"the block at episode {first} is sampled, but earlier episodes were not")
-        for name, dtype in _COLUMNS.items():
-            self._columns[name].append(np.array(columns[name], dtype=dtype))
-        self._aggregates.add(*aggregates)
-        if len(sample):
-            self._sample.append(np.array(sample, dtype=np.float64))
-            self._sample_plays.append(np.array(sample_plays, dtype=np.int16))
-            self._sampled_so_far += len(sample)
-        self._count += len(columns["outcome"])
+        self._count += count
+        self._sampled_so_far += sampled
+
+    def _add_sample(self, first: int, length: Array, values: Array, plays: Array) -> None:
+        self._sample.append(
+            Sample(
+                first=first,
+                length=np.array(length, dtype=np.int32),
+                values=np.array(values, dtype=np.float64),
+                plays=np.array(plays, dtype=np.int16),
+            )
+        )
+
+    def _add_failures(self, failures: Iterable[Failure]) -> None:
+        self._failures.extend(failures)
+        if not self._pages.keep:
+            del self._failures[FAILURES_KEPT:]
 
     def record(self) -> Record:
         """Everything added so far, as one record."""
-        empty = _empty(self.layout)
-        columns = {name: np.concatenate([empty[name], *parts]) for name, parts in self._columns.items()}
         first = self._first or 0
+        episodes, digest, totals = self._pages.finish()
         return Record(
-            episodes=Episodes(first=first, **columns),
+            episodes=episodes,
+            digest=digest,
+            totals=totals,
             aggregates=deepcopy(self._aggregates),
-            sample=Sample(
-                first=first,
-                values=np.concatenate([empty["sample"], *self._sample]),
-                plays=np.concatenate([empty["sample_plays"], *self._sample_plays]),
-            ),
+            sample=self._whole_sample(first),
             failures=sorted(self._failures, key=lambda failure: failure.episode),
         )
 
+    def _whole_sample(self, first: int) -> Sample:
+        shapes, parts = _shapes(self.layout, 0, 0), self._sample
+        lengths, values, plays = np.empty(0), np.empty(shapes["sample"]), np.empty(shapes["sample_plays"])
+        return Sample(
+            first=first,
+            length=np.concatenate([lengths, *(part.length for part in parts)]).astype(np.int32),
+            values=np.concatenate([values, *(part.values for part in parts)]),
+            plays=np.concatenate([plays, *(part.plays for part in parts)]).astype(np.int16),
+        )
 
-def collect(layout: Layout, blocks: Iterable[Block]) -> Record:
+
+def collect(layout: Layout, blocks: Iterable[Block], *, keep_episodes: bool = True) -> Record:
     """Add up consecutive blocks."""
-    collector = Collector(layout)
+    collector = Collector(layout, keep_episodes=keep_episodes)
     for block in blocks:
         collector.add(block)
     return collector.record()
@@ -144,9 +156,3 @@ def _check_shapes(layout: Layout, block: Block) -> None:
         found = getattr(block, name).shape
         if found != expected:
             raise ValueError(f"block at episode {block.first}: {name} has shape {found}, expected {expected}")
-
-
-def _empty(layout: Layout) -> dict[str, Array]:
-    dtypes: dict[str, Any] = {**_COLUMNS, "sample": np.float64, "sample_plays": np.int16}
-    shapes = _shapes(layout, 0, 0)
-    return {name: np.empty(shapes[name], dtype=dtype) for name, dtype in dtypes.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wargame.scenario.errors import WargameError
 
-__all__ = ["ResultsError"]
+__all__ = ["EpisodesNotKept", "ResultsError"]
 
 
 class ResultsError(WargameError):
@@ -20,3 +20,14 @@ class ResultsError(WargameError):
 
     def __reduce__(self) -> tuple[type[ResultsError], tuple[Path, str, str]]:
         return (ResultsError, (self.path, self.found, self.remedy))
+
+
+class EpisodesNotKept(WargameError):
+    """Something needs the table of episodes of a run that did not keep it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this run kept no episodes, and what was asked for needs them\n"
+            f"  {'mend:':<9}Make the run again without --no-episodes (in Python: without keep_episodes=False); the "
+            "same scenario and seed give the same episodes."
+        )

@@ -31,7 +31,7 @@ __all__ = [
     "read_manifest",
 ]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the files of a folder change their meaning."""
 
 MANIFEST = "manifest.json"
@@ -49,11 +49,12 @@ def describe(folder: Path, layout: Layout, record: Record, manifest: Mapping[str
         "format": FORMAT,
         "digests": found,
         "counts": {
-            "episodes": len(record.episodes),
-            "completed": int(record.episodes.completed.sum()),
-            "failed": len(record.failures),
+            "episodes": record.totals.episodes,
+            "completed": record.totals.completed,
+            "failed": record.totals.failed,
             "sampled": len(record.sample),
         },
+        "totals": record.totals.as_json(layout),
         "layout": asdict(layout),
         "aggregates": {"bins": BINS, "units_per_range": UNITS_PER_RANGE},
         "versions": {

@@ -35,7 +35,10 @@ Array = NDArray[Any]
 
 def write_episodes(path: Path, layout: Layout, record: Record) -> None:
     """`episodes.parquet`: the columns of `Results.episodes`."""
-    columns = dict(record.episodes.columns(layout))
+    episodes = record.episodes
+    if episodes is None:
+        raise ValueError("there are no episodes to write")
+    columns = dict(episodes.columns(layout))
     texts = {failure.episode: str(failure) for failure in record.failures}
     outcome = pa.dictionary(pa.int16(), pa.string())
     fields = [(name, pa.from_numpy_dtype(values.dtype)) for name, values in columns.items()]
@@ -43,7 +46,7 @@ def write_episodes(path: Path, layout: Layout, record: Record) -> None:
     schema = schema.set(schema.get_field_index("outcome"), pa.field("outcome", outcome))
     names = pa.array(layout.outcomes, pa.string())
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, max(len(record.episodes), 1), ROWS_PER_GROUP):
+        for start in range(0, max(len(episodes), 1), ROWS_PER_GROUP):
             part = {name: values[start : start + ROWS_PER_GROUP] for name, values in columns.items()}
             arrays = {name: pa.array(np.ascontiguousarray(values)) for name, values in part.items()}
             indices = pa.array(part["outcome"], mask=part["outcome"] == FAILED)
@@ -129,12 +132,13 @@ def _running(table: Any, layout: Layout) -> Array:
 def write_sample(path: Path, layout: Layout, sample: Sample) -> None:
     """`sample.parquet`: one row per sampled episode and point, a column per variable and per policy.
 
-    Turn -1 is the state as dealt, where nothing has been played yet.
+    `length` is the episode's, on each of its rows. Turn -1 is the state as dealt, where nothing has been played yet.
     """
     points, count = layout.horizon + 1, len(sample)
     columns: dict[str, Any] = {
         "episode": np.repeat(sample.index, points),
         "turn": np.tile(np.arange(-1, layout.horizon, dtype=np.int32), count),
+        "length": np.repeat(sample.length, points),
     }
     for position, variable in enumerate(layout.variables):
         columns[f"state.{variable.name}"] = sample.values[:, :, position].ravel()
@@ -153,6 +157,7 @@ def read_sample(path: Path, layout: Layout) -> Sample:
     plays = _matrix(table, [f"plays.{name}" for name in layout.policies], np.int16)
     return Sample(
         first=int(table["episode"][0].as_py()) if count else 0,
+        length=table["length"].to_numpy()[::points].astype(np.int32),
         values=values.reshape(count, points, len(layout.variables)),
         plays=np.ascontiguousarray(plays.reshape(count, points, len(layout.policies))[:, 1:]),
     )

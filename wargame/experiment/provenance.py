@@ -46,6 +46,7 @@ def manifest_of(
         "actors": {name: f"{own.__module__}.{own.__qualname__}" for name, own in actors.items()},
         "wargame": __version__,
         "mesa": importlib.metadata.version("mesa"),
+        "llvmlite": importlib.metadata.version("llvmlite"),
         "machine": f"{platform.system()} {platform.machine()}",
         "git_commit": _git_commit(),
         "labels": {

@@ -8,16 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine.block import BINS, FAILED, Failure, Layout
 
-__all__ = ["Aggregates", "Episodes", "Record", "Sample"]
+if TYPE_CHECKING:
+    from wargame.experiment.totals import Totals
+
+__all__ = ["COLUMNS", "Aggregates", "Episodes", "Record", "Sample", "episode_columns"]
 
 Array = NDArray[Any]
+
+
+COLUMNS = {
+    "outcome": np.int16,
+    "length": np.int32,
+    "metrics": np.float64,
+    "payoffs": np.float64,
+    "plays": np.int32,
+    "sampled": np.float64,
+    "orders_blocked": np.int32,
+}
+"""The fields of `Episodes` that have a row for each episode, with their types."""
+
+
+def episode_columns(layout: Layout) -> list[str]:
+    """The names of the columns of a table of episodes."""
+    return [
+        "episode",
+        "outcome",
+        "length",
+        *(f"metric.{name}" for name in layout.metrics),
+        *(f"payoff.{name}" for name in layout.actors),
+        *(f"plays.{name}" for name in layout.policies),
+        *layout.sampled,
+        "orders_blocked",
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,21 +75,17 @@ class Episodes:
         """Which episodes were finished."""
         return np.not_equal(self.outcome, FAILED)
 
+    def cut(self, start: int, stop: int) -> Episodes:
+        """The episodes at places `start` to `stop - 1`."""
+        parts = {name: getattr(self, name)[start:stop] for name in COLUMNS}
+        return Episodes(first=self.first + start, **parts)
+
     def columns(self, layout: Layout) -> Iterator[tuple[str, Array]]:
         """Every column with its name, in the canonical order; `outcome` as an index."""
-        yield "episode", self.index
-        yield "outcome", self.outcome
-        yield "length", self.length
-        groups = (
-            ([f"metric.{name}" for name in layout.metrics], self.metrics),
-            ([f"payoff.{name}" for name in layout.actors], self.payoffs),
-            ([f"plays.{name}" for name in layout.policies], self.plays),
-            (list(layout.sampled), self.sampled),
-        )
-        for names, values in groups:
-            for position, name in enumerate(names):
-                yield name, values[:, position]
-        yield "orders_blocked", self.orders_blocked
+        singles = [self.index, self.outcome, self.length]
+        groups = (self.metrics, self.payoffs, self.plays, self.sampled)
+        columns = [*singles, *(column for group in groups for column in group.T), self.orders_blocked]
+        yield from zip(episode_columns(layout), columns, strict=True)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,9 +122,10 @@ class Aggregates:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
-    """Full trajectories of the first k episodes: `values` [k, T + 1, S], `plays` [k, T, P]."""
+    """Full trajectories of the first k episodes: `length` [k], `values` [k, T + 1, S], `plays` [k, T, P]."""
 
     first: int
+    length: NDArray[np.int32]
     values: NDArray[np.float64]
     plays: NDArray[np.int16]
 
@@ -114,9 +140,19 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Record:
-    """All that a run left behind."""
+    """All that a run left behind.
 
-    episodes: Episodes
+    `digest` is that of the table of episodes; `episodes` is None if the run did not keep them.
+    """
+
+    episodes: Episodes | None
+    digest: str
+    totals: Totals
     aggregates: Aggregates
     sample: Sample
     failures: Sequence[Failure]
+
+    @property
+    def keeps_episodes(self) -> bool:
+        """Whether there is a table of episodes."""
+        return self.episodes is not None

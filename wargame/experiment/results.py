@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,16 +40,24 @@ class Results:
         self._record = record
 
     @classmethod
-    def collect(cls, layout: Layout, blocks: Iterable[Block], manifest: Mapping[str, Any]) -> Results:
+    def collect(
+        cls,
+        layout: Layout,
+        blocks: Iterable[Block],
+        manifest: Mapping[str, Any],
+        *,
+        keep_episodes: bool = True,
+    ) -> Results:
         """Add up blocks, which must come in order and without gaps.
 
+        Without `keep_episodes` only what they add up to is kept, and memory does not grow with their number.
         The manifest is any JSON-like mapping, kept with the results. Read from it here, where present:
         `title` or `name`, `seed`, `uncertain`, `labels` (`outcomes`, `variables`, `actors`, `policies`,
         `metrics`), `units` and `turns`. `ValueError` for a manifest that cannot be written, before the
         first block is asked for.
         """
         checked = _check_manifest(manifest)
-        return cls(layout, collect(layout, blocks), checked)
+        return cls(layout, collect(layout, blocks, keep_episodes=keep_episodes), checked)
 
     @classmethod
     def join(cls, parts: Iterable[Results], manifest: Mapping[str, Any] | None = None) -> Results:
@@ -71,17 +80,33 @@ class Results:
 
     def __len__(self) -> int:
         """Episodes, failed ones included."""
-        return len(self._record.episodes)
+        return self._record.totals.episodes
 
     @property
     def completed(self) -> int:
         """Episodes that were finished."""
-        return int(self._record.episodes.completed.sum())
+        return self._record.totals.completed
 
     @property
     def failed(self) -> int:
         """Episodes that could not be finished; see `failures`."""
-        return len(self) - self.completed
+        return self._record.totals.failed
+
+    @property
+    def orders_blocked(self) -> int:
+        """Episodes in which an order could not be carried out, for want of the policy."""
+        return self._record.totals.blocked
+
+    @property
+    def mean_length(self) -> float:
+        """The mean number of turns that the completed episodes took; NaN if there are none."""
+        running = self._record.aggregates.running
+        return int(running[1:].sum()) / int(running[0]) if running[0] else math.nan
+
+    @property
+    def keeps_episodes(self) -> bool:
+        """Whether the run kept its table of episodes, or only what they add up to."""
+        return self._record.keeps_episodes
 
     @cached_property
     def labels(self) -> Labels:
@@ -90,12 +115,15 @@ class Results:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each part: `episodes`, `aggregates`, `sample`, `failures`."""
+        """SHA-256 of each part: `episodes`, `totals`, `aggregates`, `sample`, `failures`."""
         return digests(self.layout, self.record)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the table of episodes: equal for equal runs, however they were cut, on every machine."""
+        """SHA-256 of the table of episodes: equal for equal runs, however they were cut, on every machine.
+
+        A run that keeps no episodes has it as well.
+        """
         return self.digests["episodes"]
 
     # --- tables ----------------------------------------------------------------------------------
@@ -107,7 +135,7 @@ class Results:
         `episode`; `outcome` (categorical; missing if the episode failed); `length` in completed turns;
         `metric.NAME`; `payoff.ACTOR`; `plays.ACTOR.POLICY`, the turns on which it was played;
         `parameters.NAME` and `state.NAME`, what was drawn once; `orders_blocked`; `failure`, why it failed,
-        or missing.
+        or missing. `EpisodesNotKept` if the run did not keep them.
         """
         return self._episodes.copy(deep=False)
 
@@ -126,11 +154,14 @@ class Results:
         """
         from wargame.experiment import tables
 
-        return tables.outcome_table(self.layout, self._record.episodes, level)
+        return tables.outcome_table(self.layout, self._record.totals, level)
 
     @property
     def failures(self) -> pd.DataFrame:
-        """The failed episodes: `episode`, `turn`, `reason`, `file`, `line`, `formula`, `values`, `text`."""
+        """The failed episodes: `episode`, `turn`, `reason`, `file`, `line`, `formula`, `values`, `text`.
+
+        Of a run that keeps no episodes the first 1,000 failures; `failed` counts all.
+        """
         from wargame.experiment import tables
 
         return tables.failure_table(self._record.failures)
@@ -164,22 +195,25 @@ class Results:
         return tables.policy_table(self.layout, self._record.aggregates)
 
     def metrics(self, level: float = LEVEL) -> pd.DataFrame:
-        """Each metric: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, `q05` to `q95`.
+        """Each metric: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, `min`, `max`, `q05` to `q95`.
 
         Over the completed episodes. `low` to `high` is Student's interval for the mean of the `n` episodes in
-        which the metric is not missing, or the interval of a share, as in `outcomes`, if it is always 0 or 1.
+        which the metric is not missing, or the interval of a share, as in `outcomes`, if it is always 0 or 1. The
+        quantiles need the episodes: they are missing if the run did not keep them.
         """
-        from wargame.experiment import tables
-
-        found = self._record.episodes
-        return tables.summary_table("metric", self.layout.metrics, found.metrics, found.completed, level)
+        return self._summary("metric", self.layout.metrics, "metrics", level)
 
     def payoffs(self, level: float = LEVEL) -> pd.DataFrame:
         """Each actor's payoff (discounted sum), as `metrics` does it: `actor`, `n`, `missing`, `mean`, ..."""
+        return self._summary("actor", self.layout.actors, "payoffs", level)
+
+    def _summary(self, kind: str, names: Sequence[str], field: str, level: float) -> pd.DataFrame:
         from wargame.experiment import tables
 
-        found = self._record.episodes
-        return tables.summary_table("actor", self.layout.actors, found.payoffs, found.completed, level)
+        episodes, totals = self._record.episodes, self._record.totals
+        moments = dict(zip(names, getattr(totals, field), strict=True))
+        values = None if episodes is None else getattr(episodes, field)[episodes.completed]
+        return tables.summary_table(kind, moments, totals.completed, values, level)
 
     @property
     def sample(self) -> pd.DataFrame:
@@ -189,7 +223,7 @@ class Results:
         """
         from wargame.experiment import tables
 
-        return tables.sample_table(self.layout, self.record)
+        return tables.sample_table(self.layout, self._record.sample)
 
     @property
     def sample_plays(self) -> pd.DataFrame:

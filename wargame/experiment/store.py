@@ -15,7 +15,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from wargame.engine.block import Failure, Layout
 from wargame.experiment import parquet
-from wargame.experiment.digest import digests
+from wargame.experiment.digest import digest_episodes, digests
 from wargame.experiment.errors import ResultsError
 from wargame.experiment.manifest import (
     AGAIN,
@@ -29,11 +29,13 @@ from wargame.experiment.manifest import (
     read_manifest,
 )
 from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+from wargame.experiment.totals import Totals
 
 __all__ = ["Folder", "write"]
 
+EPISODES = "episodes.parquet"
 FILES = (
-    "episodes.parquet",
+    EPISODES,
     "trajectories.parquet",
     "policies.parquet",
     "sample.parquet",
@@ -99,7 +101,8 @@ def _write_files(
     manifest: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
 ) -> None:
-    parquet.write_episodes(folder / "episodes.parquet", layout, record)
+    if record.episodes is not None:
+        parquet.write_episodes(folder / EPISODES, layout, record)
     parquet.write_aggregates(
         folder / "trajectories.parquet", folder / "policies.parquet", layout, record.aggregates
     )
@@ -180,14 +183,39 @@ class Folder:
     def record(self) -> Record:
         """All parts at once."""
         return Record(
-            episodes=self.episodes, aggregates=self.aggregates, sample=self.sample, failures=self.failures
+            episodes=self.episodes,
+            digest=self.digest,
+            totals=self.totals,
+            aggregates=self.aggregates,
+            sample=self.sample,
+            failures=self.failures,
         )
 
+    @property
+    def keeps_episodes(self) -> bool:
+        """Whether there is a table of episodes."""
+        return EPISODES in self._own["files"]
+
     @cached_property
-    def episodes(self) -> Episodes:
-        """The episodes."""
-        path = self.directory / "episodes.parquet"
+    def episodes(self) -> Episodes | None:
+        """The episodes, if the run kept them."""
+        path = self.directory / EPISODES
+        if not self.keeps_episodes:
+            return None
         return self._read(path, lambda: parquet.read_episodes(path, self.layout))
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the episodes; that of the manifest if the run did not keep them."""
+        if self.episodes is None:
+            return self.recorded["episodes"]
+        return digest_episodes(self.layout, self.episodes)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What the episodes add up to."""
+        path = self.directory / MANIFEST
+        return self._read(path, lambda: Totals.from_json(self._own["totals"]))
 
     @cached_property
     def aggregates(self) -> Aggregates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,9 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wargame.engine.block import BINS, Failure, Layout
+from wargame.experiment.errors import EpisodesNotKept
+from wargame.experiment.exact_sums import Moments
 from wargame.experiment.histograms import means_from_sums, quantiles_from_histogram
 from wargame.experiment.intervals import share_interval, t_quantile
-from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+from wargame.experiment.record import Aggregates, Record, Sample
+from wargame.experiment.totals import Totals
 
 __all__ = [
     "QUANTILES",
@@ -37,21 +40,23 @@ FAILURE_COLUMNS = ["episode", "turn", "reason", "file", "line", "formula", "valu
 
 def episode_table(layout: Layout, record: Record) -> pd.DataFrame:
     """One row per episode, in order; `outcome` is categorical, and missing where the episode failed."""
-    columns: dict[str, Any] = dict(record.episodes.columns(layout))
+    episodes = record.episodes
+    if episodes is None:
+        raise EpisodesNotKept
+    columns: dict[str, Any] = dict(episodes.columns(layout))
     columns["outcome"] = pd.Categorical.from_codes(
-        record.episodes.outcome.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes))
+        episodes.outcome.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes))
     )
-    texts = np.full(len(record.episodes), None, dtype=object)
+    texts = np.full(len(episodes), None, dtype=object)
     for failure in record.failures:
-        texts[failure.episode - record.episodes.first] = str(failure)
+        texts[failure.episode - episodes.first] = str(failure)
     columns["failure"] = pd.array(texts, dtype="str")
     return pd.DataFrame(columns)
 
 
-def outcome_table(layout: Layout, episodes: Episodes, level: float) -> pd.DataFrame:
+def outcome_table(layout: Layout, totals: Totals, level: float) -> pd.DataFrame:
     """The share of each outcome among the completed episodes, with its interval; in the scenario's order."""
-    completed = int(episodes.completed.sum())
-    hits = np.bincount(episodes.outcome[episodes.completed], minlength=len(layout.outcomes)).tolist()
+    completed, hits = totals.completed, totals.outcomes
     intervals = [share_interval(n, completed, level) for n in hits]
     table = pd.DataFrame(
         {
@@ -62,45 +67,45 @@ def outcome_table(layout: Layout, episodes: Episodes, level: float) -> pd.DataFr
             "high": [high for _, high in intervals],
         }
     )
-    table.attrs = {"completed": completed, "failed": len(episodes) - completed, "level": level}
+    table.attrs = {"completed": completed, "failed": totals.failed, "level": level}
     return table
 
 
 def summary_table(
-    kind: str, names: Sequence[str], values: NDArray[np.float64], completed: NDArray[np.bool_], level: float
+    kind: str, totals: Mapping[str, Moments], completed: int, values: NDArray[np.float64] | None, level: float
 ) -> pd.DataFrame:
-    """Each column of `values` over the completed episodes, in one row: size, mean with interval, quantiles.
+    """Numbers of the completed episodes, a row for each name: size, mean with interval, least, greatest, quantiles.
 
-    The interval is Student's for the mean of the values that are there; below two values there is none. Where every
-    value is 0 or 1 the mean is a share, and has a share's interval: Student's would go below 0 or, for what never
-    happened in this run, be certain of it.
+    Quantiles are of `values`, [completed, names], and missing without them: all else is in the totals. The interval is
+    Student's for the mean of the values that are there; below two values there is none. Where every value is 0 or 1 the
+    mean is a share, and has a share's interval: Student's would go below 0 or, for what never happened in this run, be
+    certain of it.
     """
     rows = []
-    for position, name in enumerate(names):
-        column = values[completed, position]
-        present = column[~np.isnan(column)]
-        row: dict[str, Any] = {kind: name, "n": len(present), "missing": len(column) - len(present)}
-        rows.append(row | _moments(present, level) | _quantiles(present))
-    names_of_columns = [kind, "n", "missing", "mean", "sd", "low", "high", *QUANTILES]
+    for position, (name, moments) in enumerate(totals.items()):
+        row: dict[str, Any] = {kind: name, "n": moments.n, "missing": completed - moments.n}
+        row |= {"mean": moments.mean, "sd": moments.sd, **_mean_interval(moments, level)}
+        row |= {"min": moments.least, "max": moments.greatest}
+        rows.append(row | _quantiles(None if values is None else values[:, position]))
+    names_of_columns = [kind, "n", "missing", "mean", "sd", "low", "high", "min", "max", *QUANTILES]
     table = pd.DataFrame(rows, columns=names_of_columns)
     table.attrs = {"level": level}
     return table
 
 
-def _moments(values: NDArray[np.float64], level: float) -> dict[str, float]:
-    n = len(values)
-    mean = float(values.mean()) if n else math.nan
-    sd = float(values.std(ddof=1)) if n > 1 else math.nan
-    if n and np.isin(values, (0, 1)).all():
-        low, high = share_interval(int(values.sum()), n, level)
+def _mean_interval(moments: Moments, level: float) -> dict[str, float]:
+    n, mean = moments.n, moments.mean
+    if moments.is_share:
+        low, high = share_interval(int(moments.total), n, level)
     else:
-        half = t_quantile(level, n - 1) * sd / math.sqrt(n) if n > 1 else math.nan
+        half = t_quantile(level, n - 1) * moments.sd / math.sqrt(n) if n > 1 else math.nan
         low, high = mean - half, mean + half
-    return {"mean": mean, "sd": sd, "low": low, "high": high}
+    return {"low": low, "high": high}
 
 
-def _quantiles(values: NDArray[np.float64]) -> dict[str, float]:
-    found = np.quantile(values, list(QUANTILES.values())) if len(values) else [math.nan] * len(QUANTILES)
+def _quantiles(values: NDArray[np.float64] | None) -> dict[str, float]:
+    present = values[~np.isnan(values)] if values is not None else np.empty(0)
+    found = np.quantile(present, list(QUANTILES.values())) if len(present) else [math.nan] * len(QUANTILES)
     return {name: float(value) for name, value in zip(QUANTILES, found, strict=True)}
 
 
@@ -144,11 +149,11 @@ def policy_table(layout: Layout, aggregates: Aggregates) -> pd.DataFrame:
     )
 
 
-def sample_table(layout: Layout, record: Record) -> pd.DataFrame:
+def sample_table(layout: Layout, sample: Sample) -> pd.DataFrame:
     """The sampled episodes in full: one row per episode, turn (-1: as dealt) and variable."""
-    sample, points, variables = record.sample, layout.horizon + 1, len(layout.variables)
+    points, variables = layout.horizon + 1, len(layout.variables)
     turns = np.tile(np.repeat(np.arange(-1, layout.horizon), variables), len(sample))
-    length = np.repeat(record.episodes.length[: len(sample)], points * variables)
+    length = np.repeat(sample.length, points * variables)
     return pd.DataFrame(
         {
             "episode": np.repeat(sample.index, points * variables),

@@ -7,8 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.transforms import ScaledTranslation
 
 from wargame.experiment.results import Results
 from wargame.plots.outcomes import outcome_shares
@@ -78,7 +80,8 @@ def trajectory_figure(results: Results, episode: int | None = None) -> Figure:
         sample = results.sample
         shown = sample[sample["episode"] == episode]
         if shown.empty:
-            raise ValueError(f"episode {episode} is not among the {len(results.record.sample)} sampled ones")
+            count = sample["episode"].nunique()
+            raise ValueError(f"episode {episode} is not among the {count} sampled ones")
     fan_charts(
         table,
         figure,
@@ -140,6 +143,7 @@ def _frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     figure.text(edge / width, 1 - edge / height, title, fontsize=11, fontweight="bold", va="top")
     figure.text(edge / width, 1 - (edge + 0.22) / height, above, fontsize=8, color=MUTED, va="top")
     figure.text(edge / width, edge / height, below, fontsize=7, color=MUTED, va="bottom")
+    _align_labels(figure)
     # Laying out takes longest; once, here, is enough for all formats.
     rect = (edge / 2 / width, foot / height, 1 - edge / width, 1 - (head + foot) / height)
     ConstrainedLayoutEngine(rect=rect).execute(figure)
@@ -147,3 +151,24 @@ def _frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     for ax in figure.axes:
         left, bottom, width, height = (round(value, 4) for value in ax.get_position().bounds)
         ax.set_position((left, bottom, width, height))
+
+
+def _align_labels(figure: Figure) -> None:
+    """Put the labels of y axes that stand in one column on one line, and keep them there.
+
+    Matplotlib's own `align_ylabels` measures the ticks of all these axes for each of them, each time it draws.
+    """
+    columns: dict[int, list[tuple[Axes, float]]] = {}
+    for ax in figure.axes:
+        place = ax.get_subplotspec()
+        if place is not None and ax.axison:
+            # Measuring puts the label to the left of its ticks. Its distance from the axes, in inches, is the same
+            # wherever the axes will stand.
+            ax.yaxis.get_tightbbox(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+            distance = (ax.bbox.x0 - ax.yaxis.label.get_position()[0]) / figure.dpi
+            columns.setdefault(place.colspan.start, []).append((ax, float(distance)))
+    for placed in columns.values():
+        farthest = round(max(distance for _, distance in placed), 4)
+        for ax, _ in placed:
+            left_of_axes = ax.transAxes + ScaledTranslation(-farthest, 0, figure.dpi_scale_trans)
+            ax.yaxis.set_label_coords(0, 0.5, transform=left_of_axes)

@@ -89,11 +89,15 @@ def fan_charts(
     episode: pd.DataFrame | None = None,
     columns: int = 4,
 ) -> list[Axes]:
-    """A fan chart of each variable on a common time axis, with one legend above; returns their Axes."""
+    """A fan chart of each variable on a common time axis, with one legend above; returns their Axes.
+
+    In a figure that is given, it is for its maker to align the labels once all is laid out.
+    """
     names = list(variables) if variables is not None else list(table["variable"].drop_duplicates())
     columns = min(columns, max(len(names), 1))
     rows = math.ceil(len(names) / columns)
     with style():
+        given = figure is not None
         if figure is None:
             shown = [(labels or {}).get(name, name) for name in names]
             figure = new_figure(columns * PANEL[0], fan_height(shown, columns))
@@ -108,7 +112,8 @@ def fan_charts(
             )
             panel.tick_params(labelbottom=place + columns >= len(names))
             panels.append(panel)
-        figure.align_ylabels(panels)
+        if not given:
+            figure.align_ylabels(panels)
         if panels:
             _legend(figure.add_subplot(grid[0, :]), panels[0])
     return panels

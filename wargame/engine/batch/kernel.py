@@ -14,7 +14,7 @@ from typing import Any
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch import library
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
-from wargame.engine.batch.operations import EPISODE, Draws, operations
+from wargame.engine.batch.operations import BRANCH, EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
 from wargame.engine.batch.translate import Function, Module, Scope, Value, assigned_often
 from wargame.engine.rules import Rules
@@ -28,6 +28,9 @@ LANES = 64
 ARGUMENTS = {
     "first": "int",
     "count": "int",
+    "episode": "int",
+    "branched": "int",
+    "begins": "int",
     "ordered": "int",
     "sampled_episodes": "int",
     **dict.fromkeys(("w", "c", "u", "start"), "reals"),
@@ -56,7 +59,11 @@ ARGUMENTS = {
     "lanes": "ints",
     "watch": "reals",
 }
-"""What the kernel is called with: arrays by name, in order."""
+"""What the kernel is called with: arrays by name, in order.
+
+Lanes are episodes from `first` on, played from turn 0 in branch 0; or, if `branched` is 1, the futures numbered from
+`first` on of one `episode`, played from turn `begins`, with `start` as the turn before it left the workspace.
+"""
 
 
 class Kernel:
@@ -280,36 +287,51 @@ class Kernel:
         yield f"        begun = block * {LANES}"
         yield f"        n = where(count - begun < {LANES}, count - begun, {LANES})"
         yield f"        reset(w, start, {vectors}, {rows})"
-        yield f"        number_episodes(w, first + begun, {vectors}, {rows}, {self.lane(EPISODE)})"
+        numbered = f"{vectors}, {rows}"
+        yield "        if branched > 0:"
+        yield f"            number_lanes(w, episode, 0, {numbered}, {self.lane(EPISODE)})"
+        yield f"            number_lanes(w, first + begun, 1, {numbered}, {self.lane(BRANCH)})"
+        yield "        if branched == 0:"
+        yield f"            number_lanes(w, first + begun, 1, {numbered}, {self.lane(EPISODE)})"
+        yield f"            number_lanes(w, 0, 0, {numbered}, {self.lane(BRANCH)})"
         yield f"        for lane in range({LANES}):"
         yield "            ended[lane] = where(lane < n, -1, 0)"
         yield "            counted[lane] = 0"
         if self.deals_anew:
-            yield "        seed[0] = 0"
-            yield f"        draw_deal(w, u, seed, {vectors})"
-            yield f"        {self.deal}(w, u, seed, {vectors})"
+            yield "        if branched == 0:"
+            yield "            seed[0] = 0"
+            yield f"            draw_deal(w, u, seed, {vectors})"
+            yield f"            {self.deal}(w, u, seed, {vectors})"
         yield from self._note_dealt()
-        yield f"        keep_states(w, path, 0, {vectors}, {rows}, {state}, {variables})"
+        yield f"        keep_states(w, path, begins, {vectors}, {rows}, {state}, {variables})"
         yield "        running = n"
-        yield "        turn = 0"
+        yield "        turn = begins"
         yield f"        while turn < {layout.horizon} and running > 0:"
         yield from (f"            {line}" for line in self._turn(state))
         yield "            turn = turn + 1"
-        yield (
-            f"        count_states(path, turn, {points}, {vectors}, {variables}, low, span, counted, bins, sums, "
-            "histogram)"
+        lanes = ("n", "begun", "begins", "turn")
+        states = (
+            "begins",
+            "turn",
+            points,
+            vectors,
+            variables,
+            "low",
+            "span",
+            "counted",
+            "bins",
+            "sums",
+            "histogram",
         )
-        yield (
-            f"        count_policies(picks, ended, counted, numbers, n, begun, turn, {seats}, {LANES}, {policies}, "
-            "plays, policy_turns)"
-        )
+        yield f"        {_call('count_states', 'path', *states)}"
+        counts = (seats, LANES, policies, "plays", "policy_turns")
+        yield f"        {_call('count_policies', 'picks', 'ended', 'counted', 'numbers', *lanes, *counts)}"
         yield "        for lane in range(n):"
         yield "            length[begun + lane] = ended[lane]"
         yield "            if begun + lane < sampled_episodes and counted[lane] > 0:"
-        yield (
-            f"                copy_sample(path, picks, ended, numbers, lane, begun + lane, turn, {points}, {vectors}, "
-            f"{variables}, {seats}, {LANES}, {policies}, sample, sample_plays)"
-        )
+        which = ("lane", "begun + lane", "begins", "turn", points, vectors, variables, seats, LANES, policies)
+        tables = ("sample", "sample_plays")
+        yield f"                {_call('copy_sample', 'path', 'picks', 'ended', 'numbers', *which, *tables)}"
 
     def _note_dealt(self) -> Iterator[str]:
         """What was drawn once per episode."""
@@ -317,9 +339,10 @@ class Kernel:
         if sampled:
             yield "        for lane in range(n):"
             yield f"            place = lane // {self.width} * {self.places.lanes * self.width} + lane % {self.width}"
+            yield f"            if w[place + {self.lane(FAILED) * self.width}] == 0.0:"
         for index, name in enumerate(sampled):
             row = self.rules.rows[name.replace("parameters.", "parameter.", 1)]
-            yield f"            sampled[(begun + lane) * {len(sampled)} + {index}] = {self._reading(row)}"
+            yield f"                sampled[(begun + lane) * {len(sampled)} + {index}] = {self._reading(row)}"
 
     def _reading(self, row: int) -> str:
         kind, index = self.places.rows[row]
@@ -406,6 +429,11 @@ class Kernel:
             for index, name in enumerate(names):
                 target = f"{table}[(begun + lane) * {len(names)} + {index}]"
                 yield f"            {target} = {self._reading(self.rules.rows[name])}"
+
+
+def _call(name: str, *arguments: object) -> str:
+    """The text of a call."""
+    return f"{name}({', '.join(map(str, arguments))})"
 
 
 def _name(seat: Seat) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wargame.engine.batch.operations import EPISODE
+from wargame.engine.batch.operations import BRANCH, EPISODE
 from wargame.engine.code import Code
 from wargame.engine.graph import Node
 from wargame.engine.rules import Rules
@@ -48,7 +48,7 @@ def places(rules: Rules, *, uncertain: bool) -> Places:
         else:
             rows[number] = ("real", reals)
             reals += 1
-    for number in (FAILED, UNSETTLED, EPISODE):
+    for number in (FAILED, UNSETTLED, EPISODE, BRANCH):
         rows[number] = ("lane", lanes)
         lanes += 1
     return Places(rows=rows, lanes=lanes, reals=reals)

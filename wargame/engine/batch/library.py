@@ -27,11 +27,11 @@ def reset(w: Reals, start: Reals, vectors: int, rows: int) -> None:
             store_lanes(w, (v * rows + row) * WIDTH, start[row])
 
 
-def number_episodes(w: Reals, first: int, vectors: int, rows: int, row: int) -> None:
-    """Write every lane's episode number into its row."""
+def number_lanes(w: Reals, first: int, step: int, vectors: int, rows: int, row: int) -> None:
+    """Write a number into a row of every lane: `first` and so on by `step`."""
     for v in range(vectors):
         for k in range(WIDTH):
-            w[(v * rows + row) * WIDTH + k] = real(first + v * WIDTH + k)
+            w[(v * rows + row) * WIDTH + k] = real(first + step * (v * WIDTH + k))
 
 
 def list_deciding(w: Reals, length: Ints, lanes: Ints, n: int, rows: int, row: int) -> int:
@@ -101,6 +101,7 @@ def carry_forward(path: Reals, length: Ints, point: int, n: int, vectors: int, v
 
 def count_states(
     path: Reals,
+    begins: int,
     played: int,
     points: int,
     vectors: int,
@@ -112,8 +113,8 @@ def count_states(
     sums: Ints,
     histogram: Ints,
 ) -> None:
-    """Add a block's states to the sums and histograms; lanes that do not count add nothing."""
-    for point in range(points):
+    """Add a block's states from a turn on to the sums and histograms; lanes that do not count add nothing."""
+    for point in range(begins, points):
         source = where(point < played, point, played)
         for s in range(variables):
             lowest = low[s]
@@ -146,6 +147,7 @@ def count_policies(
     numbers: Ints,
     n: int,
     first: int,
+    begins: int,
     played: int,
     seats: int,
     lanes: int,
@@ -153,8 +155,8 @@ def count_policies(
     plays: Ints,
     policy_turns: Ints,
 ) -> None:
-    """Count what was played: by episode, and by turn."""
-    for turn in range(played):
+    """Count what was played from a turn on: by episode, and by turn."""
+    for turn in range(begins, played):
         for seat in range(seats):
             for lane in range(n):
                 pick = picks[(turn * seats + seat) * lanes + lane]
@@ -171,6 +173,7 @@ def copy_sample(
     numbers: Ints,
     lane: int,
     episode: int,
+    begins: int,
     played: int,
     points: int,
     vectors: int,
@@ -181,13 +184,13 @@ def copy_sample(
     sample: Reals,
     sample_plays: Ints,
 ) -> None:
-    """The full trajectory of one lane's episode."""
-    for point in range(points):
+    """The trajectory of one lane's episode, from a turn on."""
+    for point in range(begins, points):
         source = where(point < played, point, played)
         place = ((source * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
         for s in range(variables):
             sample[(episode * points + point) * variables + s] = path[place + s * WIDTH]
-    for turn in range(length[lane]):
+    for turn in range(begins, length[lane]):
         for seat in range(seats):
             pick = picks[(turn * seats + seat) * lanes + lane]
             if pick >= 0:

@@ -14,13 +14,13 @@ from typing import Any
 from wargame.engine.batch.translate import Function, Value
 from wargame.engine.draws import stream_hash
 
-__all__ = ["EPISODE", "KEYS", "TURN", "Draws", "operations"]
+__all__ = ["BRANCH", "EPISODE", "KEYS", "TURN", "Draws", "operations"]
 
-EPISODE = -3
-"""The row that numbers the episode of each lane."""
+EPISODE, BRANCH = -3, -4
+"""The rows that number the episode of each lane, and its branch: 0, or the number of a future in a fork."""
 
-TURN, BRANCH, KEYS = 0, 1, 2
-"""Where `seed` keeps the turn, the branch and the two key words of each of ten rounds."""
+TURN, KEYS = 0, 1
+"""Where `seed` keeps the turn and the two key words of each of ten rounds."""
 
 _ROUNDS = 10
 _M0, _M1, _LOW = 0xD2511F53, 0xCD9E8D57, 0xFFFFFFFF
@@ -128,10 +128,12 @@ class Draws:
 
     def __init__(self, f: Function) -> None:
         self.f, self._seed = f, f.scope.values["seed"]
-        self._keys = [(self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)]
-        episode = _cast(f, "fptoui", f.load_row(EPISODE), "word")
+        self._keys = [
+            (self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)
+        ]
+        episode, branch = (_cast(f, "fptoui", f.load_row(row), "word") for row in (EPISODE, BRANCH))
         product0 = self._multiply(episode, _M0)
-        c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), self._given(BRANCH)), self._keys[0][1])
+        c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), branch), self._keys[0][1])
         product1 = self._multiply(c2, _M1)
         self._low0 = _whole(f, "and", product0, _LOW)
         self._high1 = _whole(f, "lshr", product1, 32)

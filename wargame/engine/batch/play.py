@@ -7,7 +7,7 @@ import hashlib
 import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch import kernel, layout, library, machine, operations, schedule, translate
 from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
-from wargame.engine.batch.operations import BRANCH, KEYS
+from wargame.engine.batch.operations import KEYS
 from wargame.engine.block import BINS, FAILED, Block, Failure
 from wargame.engine.play import Play
 from wargame.engine.rules import Rules, rules_for
@@ -66,13 +66,14 @@ class Batch:
         self.code = Code(_code(self.kernel, announce))
         self._function = self.code.function("play", [_CTYPES[kind] for kind in ARGUMENTS.values()])
         self._own = threading.local()
-        self._start, self._u = self._first_values()
+        # As dealt without chance; what chance deals is dealt in the lanes.
+        self._start, self._u = self._split(rules.start)
 
-    def _first_values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What lanes begin with, and what is the same for all, from the workspace as dealt without chance."""
+    def _split(self, workspace: Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What lanes begin with, and what is the same for all, from a workspace."""
         places = self.kernel.places
         start, u = np.zeros(places.lanes), np.zeros(places.reals)
-        for row, value in enumerate(self.rules.start):
+        for row, value in enumerate(workspace):
             kind, index = places.rows[row]
             (start if kind == "lane" else u)[index] = value
         return start, u
@@ -99,7 +100,7 @@ class Batch:
         """Play episodes `first` to `first + count - 1`. It runs without Python's lock, so threads play at once."""
         layout, own = self.layout, self._workspace()
         points, variables, policies = layout.horizon + 1, len(layout.variables), len(layout.policies)
-        own.u[:] = self._u
+        start, own.u[:] = (self._start, self._u) if play.past is None else self._split(play.past.workspace)
         shown = max(0, min(play.sample - first, count))
         tables: dict[str, NDArray[Any]] = {
             "outcome": np.zeros(count, dtype=np.int64),
@@ -119,14 +120,18 @@ class Batch:
             "seed": _keys(play.seed),
             "orders": self._orders(play),
             "numbers": self._numbers(),
-            "start": self._start,
+            "start": start,
             "watch": np.zeros(1) if watch is None else watch,
             **{name: getattr(own, name) for name in ("w", "c", "u", "path", "picks", "bins")},
             **own.lanes,
         }
+        past = play.past
         numbers = {
             "first": first,
             "count": count,
+            "episode": 0 if past is None else past.episode,
+            "branched": int(past is not None),
+            "begins": 0 if past is None else past.turn,
             "ordered": int(bool(play.orders)),
             "sampled_episodes": shown,
         }
@@ -187,9 +192,8 @@ class Batch:
 
 
 def _keys(seed: int) -> NDArray[np.int64]:
-    """Turn and branch, both 0, and the key words of each round."""
+    """The turn, 0, and the key words of each round."""
     words = [0] * (KEYS + 2 * _ROUNDS)
-    words[BRANCH] = 0
     for turn in range(_ROUNDS):
         for half, word in enumerate((seed & 0xFFFFFFFF, seed >> 32)):
             words[KEYS + 2 * turn + half] = (word + turn * _KEY_STEPS[half]) & 0xFFFFFFFF

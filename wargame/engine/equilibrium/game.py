@@ -31,7 +31,7 @@ from wargame.engine.equilibrium.memory import (
 )
 from wargame.engine.numeric import maximum
 
-__all__ = ["lay_out", "list_unknowns", "scale", "tabulate", "weigh"]
+__all__ = ["compare_with", "lay_out", "list_unknowns", "scale", "tabulate", "weigh"]
 
 FOR_ALL_LANES = True
 
@@ -127,6 +127,14 @@ def tabulate(sizes: Ints, payoffs: Reals, work: Reals, places: Ints) -> None:
                     work[cell + offset] = work[cell + offset] + weight * payoffs[offset + profile]
 
 
+def cells_apart(player: int, places: Ints) -> int:
+    """How far apart in a table the cells of a player's policies lie that differ in nothing else."""
+    apart = 1
+    for other in range(player + 1, places[PLAYERS]):
+        apart = apart * places[places[COUNTS] + other]
+    return apart
+
+
 def scale(precisions: Reals, work: Reals, places: Ints) -> None:
     """Payoffs less their mean over the player's own policies, times precision; then all divided by the largest.
 
@@ -138,10 +146,7 @@ def scale(precisions: Reals, work: Reals, places: Ints) -> None:
     for player in range(places[PLAYERS]):
         count = places[places[COUNTS] + player]
         table = places[TABLES] + player * places[PROFILES]
-        # Cells of one player's policies lie so far apart, and there are so many runs of them.
-        apart = 1
-        for other in range(player + 1, places[PLAYERS]):
-            apart = apart * places[places[COUNTS] + other]
+        apart = cells_apart(player, places)
         for run in range(places[CELLS] // (count * apart)):
             for k in range(apart):
                 first = table + run * count * apart + k
@@ -159,3 +164,15 @@ def scale(precisions: Reals, work: Reals, places: Ints) -> None:
     if largest > 0.0:
         for i in range(places[PLAYERS] * places[PROFILES]):
             work[places[TABLES] + i] = work[places[TABLES] + i] / largest
+
+
+def compare_with(player: int, policy: int, work: Reals, places: Ints) -> None:
+    """Payoffs less those of one of the player's own policies, instead of their mean."""
+    count = places[places[COUNTS] + player]
+    apart = cells_apart(player, places)
+    for run in range(places[CELLS] // (count * apart)):
+        for k in range(apart):
+            first = places[TABLES] + player * places[PROFILES] + run * count * apart + k
+            base = work[first + policy * apart]
+            for j in range(count):
+                work[first + j * apart] = work[first + j * apart] - base

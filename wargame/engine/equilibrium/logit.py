@@ -82,8 +82,9 @@ def logit_equilibrium(
     )
     if not found:
         raise NoEquilibriumError(
-            f"no logit equilibrium found: after {work[STEPS]:.0f} steps along the principal branch the residual is "
-            f"{work[RESIDUAL]:.3g}; payoffs and precisions must be finite"
+            f"no logit equilibrium found in {work[STEPS]:.0f} steps along the principal branch (residual "
+            f"{work[RESIDUAL]:.3g}): payoffs and precisions must be finite, and precision not so high that payoffs "
+            "would have to be known to more digits than a float has"
         )
     return Equilibrium(
         chances=tuple(np.array(chances[a:b]) for a, b in pairwise(starts)),

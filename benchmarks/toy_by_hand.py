@@ -1,21 +1,12 @@
-"""How fast is the Mesa engine beside a Mesa model written by hand?
+"""The toy game as a Mesa model written by hand: agents, a dict for the state, a `DataCollector`.
 
-    python benchmarks/mesa_engine.py
-
-plays `toy.yaml`, in turn and in several rounds, (a) as a hand-written model with agents, a dict for the state
-and a `DataCollector`, through `mesa.batch_run` with one process and in a plain loop, and (b) through the Mesa
-engine. All run on one core. Before the table stands a check that all play one game. Takes under a minute.
+It is the kind of model that Mesa's tutorials teach, with nothing done for speed, and the measure of the Mesa engine.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
 import re
-import statistics
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +14,9 @@ from typing import Any
 import mesa
 from ruamel.yaml import YAML
 
-import wargame
+__all__ = ["TOY", "ToyModel"]
 
 TOY = Path(__file__).parent / "toy.yaml"
-STANDARD_ERRORS = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,115 +180,3 @@ class ToyModel(mesa.Model):
         self.datacollector.collect(self)
         self.turn += 1
         self.running = self.turn < self.toy.horizon and self.state["s1"] < self.toy.top
-
-
-Ends = list[float]
-"""The last value of s1 in each episode, by which the contenders are compared."""
-
-
-def play_batch_run(episodes: int, seed: int) -> Ends:
-    rows = mesa.batch_run(
-        ToyModel,
-        {"seed": range(seed, seed + episodes)},
-        number_processes=1,
-        data_collection_period=-1,
-        display_progress=False,
-    )
-    return [row["s1"] for row in rows if row["AgentID"] == 1]
-
-
-def play_loop(episodes: int, seed: int) -> Ends:
-    ends = []
-    for episode in range(episodes):
-        model = ToyModel(seed=seed + episode)
-        while model.running:
-            model.step()
-        ends.append(model.state["s1"])
-    return ends
-
-
-def play_engine(episodes: int, seed: int) -> Ends:
-    scenario = wargame.load(TOY)
-    results = wargame.simulate(
-        scenario, episodes=episodes, seed=seed, engine="mesa", workers=1, progress=False
-    )
-    return list(results.episodes["metric.s1_end"])
-
-
-CONTENDERS: dict[str, Callable[[int, int], Ends]] = {
-    "hand-written model, mesa.batch_run": play_batch_run,
-    "hand-written model, plain loop": play_loop,
-    "Mesa engine, wargame.simulate": play_engine,
-}
-
-
-def measure(rounds: int, seconds: float) -> tuple[dict[str, list[float]], dict[str, Ends]]:
-    """Episodes per second of every contender in every round, and all ends.
-
-    A short first play of each is not counted: it compiles rules, fills caches and tells how many episodes
-    fill the time. The order moves on each round: a machine that warms up or slows down favours nobody.
-    """
-    names = list(CONTENDERS)
-    episodes = {}
-    for name in names:
-        CONTENDERS[name](5, 0)
-        episodes[name] = max(20, int(seconds * timed(name, 30, 0)[0]))
-    speeds: dict[str, list[float]] = {name: [] for name in names}
-    ends: dict[str, Ends] = {name: [] for name in names}
-    for index in range(rounds):
-        for place in range(len(names)):
-            name = names[(index + place) % len(names)]
-            speed, new_ends = timed(name, episodes[name], 1_000_000 * (index + 1))
-            speeds[name].append(speed)
-            ends[name] += new_ends
-    return speeds, ends
-
-
-def timed(name: str, episodes: int, seed: int) -> tuple[float, Ends]:
-    """Episodes per second of processor time, in which other work on the machine counts least, and their ends."""
-    start = time.process_time()
-    ends = CONTENDERS[name](episodes, seed)
-    speed = episodes / (time.process_time() - start)
-    # Mesa 3.3 keeps every model alive here; without this, late rounds would pay for early ones.
-    mesa.Agent._ids.clear()
-    return speed, ends
-
-
-def check_same_game(ends: dict[str, Ends]) -> None:
-    """Stop if the contenders' mean ends or shares of broken-off episodes lie too far apart for one game."""
-    summaries = {}
-    for name, values in ends.items():
-        reached = [float(value >= ToyModel.toy.top) for value in values]
-        summaries[name] = [
-            (statistics.fmean(x), statistics.stdev(x) / math.sqrt(len(x))) for x in (reached, values)
-        ]
-    engine = summaries["Mesa engine, wargame.simulate"]
-    for name, summary in summaries.items():
-        texts = []
-        for (found, error), (wanted, wanted_error) in zip(summary, engine, strict=True):
-            texts.append(f"{found:.4f} +- {error:.4f}")
-            if abs(found - wanted) > STANDARD_ERRORS * math.hypot(error, wanted_error):
-                sys.exit(f"not the same game: {name} gives {found:.4f}, the engine {wanted:.4f}")
-        print(f"{name:36} ended early {texts[0]}, last s1 {texts[1]}, n = {len(ends[name]):,}")
-
-
-def print_table(speeds: dict[str, list[float]]) -> None:
-    base = statistics.median(speeds["hand-written model, mesa.batch_run"])
-    print(f"\n{'one core, processor time':36} {'episodes/s':>10} {'lowest':>8} {'highest':>8} {'ratio':>7}")
-    for name, values in speeds.items():
-        middle = statistics.median(values)
-        print(f"{name:36} {middle:10.0f} {min(values):8.0f} {max(values):8.0f} {middle / base:6.2f}x")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Time the Mesa engine beside a hand-written Mesa model.")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each contender in each round")
-    arguments = parser.parse_args()
-    speeds, ends = measure(arguments.rounds, arguments.seconds)
-    check_same_game(ends)
-    print_table(speeds)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,116 @@
+"""From measurements to the tables of the page."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+
+from block_profile import Profile
+from fast_contenders import batch_name, c_name
+from measuring import Speeds, ratio
+from page import Section
+
+__all__ = ["cost_section", "profile_section", "ratio_section", "speed_section"]
+
+_DECISION = ("expect_", "evaluate_", "choose_", "gather_", "scatter_")
+
+
+def speed_section(title: str, speeds: Mapping[str, Speeds], base: str, remarks: Sequence[str]) -> Section:
+    """Episodes per second of every contender, and how many times `base` that is."""
+    slow = statistics.median(speeds[base])
+    rows = []
+    for name, values in speeds.items():
+        middle = statistics.median(values)
+        rows.append((name, _speed(middle), _speed(max(values)), f"{middle / slow:,.2f}"))
+    return Section(
+        title=title,
+        columns=("what plays", "episodes/s, median", "best", f"× {base}"),
+        rows=rows,
+        remarks=remarks,
+    )
+
+
+def _speed(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def ratio_section(speeds: Mapping[str, Mapping[str, Speeds]]) -> Section:
+    """How many times faster, pair by pair, for all scenarios."""
+    pairs = [
+        (batch_name(1), c_name(1)),
+        (batch_name(2), c_name(2)),
+        (batch_name(2), batch_name(1)),
+        (c_name(2), c_name(1)),
+    ]
+    rows = [
+        (f"{fast} / {slow}", *(str(ratio(found, fast, slow)) for found in speeds.values()))
+        for fast, slow in pairs
+        if all(slow in found and fast in found for found in speeds.values())
+    ]
+    return Section(
+        title="How many times faster: median of the pairs (lowest to highest)",
+        columns=("pair", *speeds),
+        rows=rows,
+    )
+
+
+def cost_section(profiles: Mapping[str, Profile]) -> Section:
+    """What a turn, a decision and a random number cost on one thread of the batch engine."""
+    columns: list[list[str]] = []
+    for profile in profiles.values():
+        turn = profile.whole
+        decisions = sum(profile.deciding.values())
+        draws = profile.of("draw_turn")
+        columns.append(
+            [
+                f"{profile.turns:.1f}",
+                f"{turn:,.0f}",
+                f"{len(profile.deciding)}",
+                f"{decisions:.2f}",
+                f"{turn / len(profile.deciding):,.0f}",
+                f"{turn / decisions:,.0f}",
+                f"{profile.of(*_DECISION) / decisions:,.0f}",
+                f"{profile.draws}",
+                f"{draws / profile.draws:.2f}",
+                f"{100 * draws / turn:.1f} %",
+            ]
+        )
+    titles = (
+        "turns in an episode, mean",
+        "nanoseconds for a turn, all in all",
+        "actors",
+        "decisions made in a turn, mean",
+        "nanoseconds for a turn, by actor",
+        "nanoseconds for a turn, by decision made",
+        "of these in the decision itself",
+        "random numbers in a turn",
+        "nanoseconds for a random number",
+        "share of random numbers in the whole",
+    )
+    return Section(
+        title="What a turn of one episode costs on one thread",
+        columns=("what", *profiles),
+        rows=list(zip(titles, *columns, strict=True)),
+    )
+
+
+def profile_section(profile: Profile) -> Section:
+    """Every function of the kernel, in the order of play, and what is left over."""
+    whole = profile.whole
+    rows = [
+        (
+            f"`{cost.name}`",
+            f"{max(0.0, cost.turn):.1f}",
+            f"{max(0.0, 100 * cost.turn / whole):.1f} %",
+            "" if cost.lanes is None else f"{cost.lanes:.2f}",
+        )
+        for cost in profile.costs
+    ]
+    rest = whole - profile.total
+    rows.append(("the rest", f"{rest:.1f}", f"{100 * rest / whole:.1f} %", ""))
+    rows.append(("**all**", f"**{whole:.1f}**", "100 %", ""))
+    return Section(
+        title="The kernel, function by function",
+        columns=("function", "ns for a turn of one episode", "share", "lanes computed per lane running"),
+        rows=rows,
+    )

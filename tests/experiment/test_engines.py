@@ -1,0 +1,242 @@
+"""Runs on either engine, with any number of workers: one result, and the engine that was asked for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import wargame
+from wargame.engine.play import Play
+from wargame.experiment import engines, executors
+from wargame.experiment.engines import SMALL, RunError
+
+SCENARIO = """
+name: border
+time: {step: round, horizon: 6}
+parameters: {step: {value: 0.1, judgement: a guess, distribution: {uniform: [0.05, 0.15]}}}
+state: {tension: {initial: 0.4, bounds: [0, 1]}}
+actors:
+  north:
+    policies: {wait: {}, probe: {effects: {tension: step}}}
+    utility: tension - tension ** 3
+    decision: {rule: logit, precision: 8}
+  south:
+    policies: {hold: {}, calm: {cost: 0.05, effects: {tension: -0.1}}}
+    utility: -tension
+    decision: {rule: logit, precision: 8}
+nature: {shots: {draw: {bernoulli: 0.3 * tension}, effects: {tension: 0.2}}}
+outcomes: {war: {when: tension >= 1, terminal: true}, peace: {default: true}}
+metrics: {peak: max(tension), first_high: first(tension > 0.6), shots: sum(shots)}
+"""
+
+
+class Waiting(wargame.StateActor):
+    """An actor in Python that never moves."""
+
+    def choose(self, situation):
+        return "wait"
+
+
+@pytest.fixture(scope="module")
+def scenario() -> wargame.Scenario:
+    return wargame.loads(SCENARIO, file="border.yaml")
+
+
+@pytest.fixture
+def no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing has been compiled, neither in this process nor on disk."""
+    from wargame.engine.batch import play
+
+    monkeypatch.setenv("WARGAME_CACHE_DIR", str(tmp_path / "code"))
+    monkeypatch.setattr(play, "_KNOWN", type(play._KNOWN)())
+    return tmp_path / "code"
+
+
+def run(scenario: wargame.Scenario, **options) -> wargame.Results:
+    return wargame.simulate(scenario, **{"episodes": 2100, "seed": 3, "progress": False, **options})
+
+
+def test_engines_and_workers_give_one_digest(scenario: wargame.Scenario) -> None:
+    first = run(scenario, engine="mesa", uncertain=True)
+    assert first.manifest["engine"] == "mesa"
+    for options in (
+        {"engine": "mesa", "workers": 2},
+        {"engine": "batch", "workers": 1},
+        {"engine": "batch", "workers": 2},
+        {"engine": "batch", "workers": 5, "keep_episodes": False},
+        {"engine": "batch"},
+    ):
+        again = run(scenario, uncertain=True, **options)
+        assert again.digests == first.digests, options
+        assert again.manifest["engine"] == options["engine"]
+        assert (
+            again.metrics()
+            .drop(columns=["q05", "q25", "q50", "q75", "q95"])
+            .equals(first.metrics().drop(columns=["q05", "q25", "q50", "q75", "q95"]))
+        )
+
+
+@pytest.mark.parametrize("size", [64, 1000, 1024, 5000])
+def test_the_size_of_blocks_does_not_show(
+    scenario: wargame.Scenario, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    expected = run(scenario, engine="batch").digests
+    monkeypatch.setattr(executors, "BATCH_BLOCK", size)
+    assert run(scenario, engine="batch", workers=3).digests == expected
+
+
+# ---- the choice ----------------------------------------------------------------------------------
+
+
+def test_auto_plays_small_runs_on_mesa_until_the_code_is_there(
+    scenario: wargame.Scenario, no_code: Path
+) -> None:
+    assert run(scenario, episodes=SMALL - 1).manifest["engine"] == "mesa"
+    assert not no_code.exists()
+    assert run(scenario, episodes=SMALL).manifest["engine"] == "batch"
+    assert list(no_code.iterdir())
+    assert run(scenario, episodes=1).manifest["engine"] == "batch"
+
+
+def test_code_on_disk_counts_as_well(
+    scenario: wargame.Scenario, no_code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wargame.engine.batch import play
+
+    run(scenario, episodes=10, engine="batch")
+    monkeypatch.setattr(play, "_KNOWN", type(play._KNOWN)())
+    assert run(scenario, episodes=1).manifest["engine"] == "batch"
+
+
+def test_own_actors_are_played_by_mesa(scenario: wargame.Scenario) -> None:
+    for engine in ("auto", "mesa"):
+        assert (
+            run(scenario, actors={"north": Waiting}, episodes=SMALL, engine=engine).manifest["engine"]
+            == "mesa"
+        )
+    with pytest.raises(RunError, match="north is played by own Python classes") as caught:
+        run(scenario, actors={"north": Waiting}, engine="batch")
+    assert "mend:" in str(caught.value)
+
+
+def test_unknown_engines_and_workers(scenario: wargame.Scenario) -> None:
+    with pytest.raises(RunError, match="there is no engine 'warp'; allowed: auto, mesa, batch"):
+        run(scenario, engine="warp")
+    with pytest.raises(RunError, match="workers is 0"):
+        run(scenario, workers=0)
+
+
+def test_batch_runs_do_not_load_mesa() -> None:
+    code = (
+        "import sys, wargame\n"
+        "results = wargame.simulate('classics/competing-risks', episodes=300, progress=False)\n"
+        "assert results.manifest['engine'] == 'batch'\n"
+        "print([name for name in ('mesa', 'pandas', 'matplotlib', 'pyarrow') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# ---- what is shown -------------------------------------------------------------------------------
+
+
+def test_compiling_is_announced(scenario: wargame.Scenario, no_code: Path, capsys) -> None:
+    run(scenario, engine="batch", progress=True)
+    shown = capsys.readouterr().err
+    assert "border, compiling the rules, once" in shown
+    assert "2100/2100" in shown or "2.10k" in shown or "%" in shown
+    run(scenario, engine="batch", progress=True)
+    assert "compiling" not in capsys.readouterr().err
+    run(scenario, engine="batch", progress=False)
+    assert capsys.readouterr().err == ""
+
+
+# ---- order, look-ahead, interruption -------------------------------------------------------------
+
+
+class Recorded:
+    """A batch engine that plays nothing, notes what it was asked for, and is slow at times."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.lock = threading.Lock()
+
+    def play_block(self, play, first, count):
+        with self.lock:
+            self.begun.append(first)
+        time.sleep(0.002 if first % 3 else 0.006)
+        return first, count
+
+
+def test_blocks_come_in_order_and_never_far_ahead(scenario: wargame.Scenario) -> None:
+    engine, workers = Recorded(), 3
+    blocks = executors.batch_blocks(
+        engine, Play(scenario=scenario, seed=1), 100 * executors.BATCH_BLOCK, workers
+    )
+    for place, (first, count) in enumerate(blocks):
+        assert (first, count) == (place * executors.BATCH_BLOCK, executors.BATCH_BLOCK)
+        assert len(engine.begun) <= place + 1 + executors.AHEAD * workers
+    assert place == 99
+
+
+def test_leaving_early_ends_the_threads(scenario: wargame.Scenario) -> None:
+    before = threading.active_count()
+    engine = Recorded()
+    blocks = executors.batch_blocks(engine, Play(scenario=scenario, seed=1), 10**9, 2)
+    next(blocks)
+    blocks.close()
+    assert threading.active_count() == before
+    assert len(engine.begun) <= 1 + 2 * executors.AHEAD + 2
+
+
+def test_a_fault_of_the_engine_comes_through(scenario: wargame.Scenario) -> None:
+    class Broken:
+        def play_block(self, play, first, count):
+            raise ArithmeticError("broken")
+
+    with pytest.raises(ArithmeticError, match="broken"):
+        list(executors.batch_blocks(Broken(), Play(scenario=scenario, seed=1), 10_000, 2))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
+@pytest.mark.parametrize("engine", ["batch", "mesa"])
+def test_an_interrupt_ends_a_run_quietly(tmp_path: Path, engine: str) -> None:
+    (tmp_path / "border.yaml").write_text(SCENARIO, "utf-8")
+    command = [sys.executable, "-m", "wargame", "run", "border.yaml", "-n", "4000000000", "--no-episodes"]
+    process = subprocess.Popen(
+        [*command, "--engine", engine, "--workers", "2", "--out", "run"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    time.sleep(6)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    shown, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert shown == ""
+    assert errors == "interrupted\n"
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_engines_agree_on_the_whole_record(scenario: wargame.Scenario) -> None:
+    mesa, batch = (run(scenario, engine=engine, episodes=300).record for engine in ("mesa", "batch"))
+    assert np.array_equal(mesa.aggregates.histogram, batch.aggregates.histogram)
+    assert np.array_equal(mesa.aggregates.sums, batch.aggregates.sums)
+    assert np.array_equal(mesa.sample.length, batch.sample.length)
+    assert mesa.totals == batch.totals
+
+
+def test_the_limit_is_documented() -> None:
+    """The reference names the number of episodes from which `auto` compiles."""
+    assert f"fewer than {engines.SMALL} episodes" in (wargame.simulate.__doc__ or "")
