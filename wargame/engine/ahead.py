@@ -6,7 +6,7 @@ then on. `finish` (in `turn_end`) resolves the turn and goes on to the next. Eve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -34,6 +34,7 @@ def needs_program(actor: Actor) -> bool:
         or decision.later != "best"
         or decision.leaf is not None
         or decision.levels is not None
+        or actor.types is not None
     )
 
 
@@ -82,6 +83,7 @@ class Ahead:
         expected_rows: Mapping[str, str],
         *,
         explaining: bool = False,
+        block: str = "",
     ) -> None:
         self.workbook, self.seat, self.graph = workbook, seat, workbook.graph
         self.expected_rows, self.explaining = expected_rows, explaining
@@ -91,7 +93,7 @@ class Ahead:
         self.sizes: dict[str, Size] = {}
         self.counted = ""
         """The row that counts evaluations in play, if that is needed."""
-        self.block = f"evaluate_{seat.actor.name}_{seat.phase}"
+        self.block = block or f"evaluate_{seat.actor.name}_{seat.phase}"
         self.mind = Mind(
             actor=seat.actor,
             depth=0,
@@ -100,26 +102,38 @@ class Ahead:
         )
 
     def source(self, rows: Mapping[str, int]) -> str:
-        """The text of the block: of two versions, the second is written where only play can tell its size.
+        """The text of the block that scores every policy; raises ScenarioError beyond MAX_EVALUATIONS."""
+        return self.source_of(
+            self._decide, f"D1, D2: score of each policy of {self.seat.name}, looking ahead.", rows
+        )
 
-        It counts evaluations then, and `few_enough` says what must hold. Raises ScenarioError beyond MAX_EVALUATIONS.
-        """
-        block = self._written()
+    def source_of(self, write: Callable[[Draft], None], title: str, rows: Mapping[str, int]) -> str:
+        """The text of a block; where only play can tell whether it is small enough, it counts its evaluations."""
+        block = self._written(write, title)
         if block.size.most > MAX_EVALUATIONS:
             refuse_large(self.seat, self.mind.turns, block.size)
             self.counted = count_row(self.seat)
             self.routines, self.sizes = [], {}
-            block = self._written()
+            block = self._written(write, title)
         return emit_routines([*self.routines, block.routine], rows)
 
-    def _written(self) -> Draft:
-        draft = self.draft(self.block, f"D1, D2: score of each policy of {self.seat.name}, looking ahead.")
+    def _written(self, write: Callable[[Draft], None], title: str) -> Draft:
+        draft = self.draft(self.block, title)
         if self.counted:
             draft.keep({self.counted: self.graph.zero})
+        write(draft)
+        return draft
+
+    def _decide(self, draft: Draft) -> None:
         if self.seat.actor.decision.levels is not None:
             self._expectations(draft)
-        self._own_scores(draft)
-        return draft
+        with self.own_options(draft) as counter:
+            seat = self.seat
+            draft.keep({f"score.{seat.policies[0].full_name}": self.value(0, seat.phase)}, counter)
+            for title in self.carried(self.mind)[1:]:
+                names = [f"{title}.{policy.full_name}" for policy in seat.policies]
+                found = self.workbook.row(f"plan.0.{seat.phase}.{title}")
+                draft.keep({run_of_rows(self.workbook, names): found}, counter)
 
     def _expectations(self, draft: Draft) -> None:
         """D3 by levels: keep what is expected of the others now."""
@@ -136,6 +150,13 @@ class Ahead:
     def draft(self, name: str, title: str) -> Draft:
         """A routine of this program, to be written."""
         return Draft(self.workbook, name, title, counted=self.counted, limit=MAX_EVALUATIONS)
+
+    def own_type(self, mind: Mind) -> dict[str, str]:
+        """By private parameter of a mind's actor, the row of the value that it has; no rows for the deciding actor."""
+        types = mind.actor.types
+        if mind.level is None or types is None:
+            return {}
+        return {name: f"plan.type.{mind.actor.name}.{mind.level}.{name}" for name in types.values}
 
     @property
     def levels(self) -> Levels:
@@ -165,8 +186,9 @@ class Ahead:
 
     # ---- the own choice ------------------------------------------------------------------------------------------
 
-    def _own_scores(self, draft: Draft) -> None:
-        """The score of every policy that can be played now."""
+    @contextmanager
+    def own_options(self, draft: Draft) -> Iterator[Node]:
+        """What is added inside happens for every policy that can be played now, once its value is found."""
         mind, seat = self.mind, self.seat
         shares = {
             other.name: self.expected_rows[policies[0].full_name]
@@ -175,11 +197,7 @@ class Ahead:
         here = run_of_rows(self.workbook, [f"available.{policy.full_name}" for policy in seat.policies])
         with self.options(draft, mind, 0, seat.phase, here) as counter:
             self.against(draft, mind, 0, seat.phase, shares)
-            draft.keep({f"score.{seat.policies[0].full_name}": self.value(0, seat.phase)}, counter)
-            for title in self.carried(mind)[1:]:
-                names = [f"{title}.{policy.full_name}" for policy in seat.policies]
-                found = self.workbook.row(f"plan.0.{seat.phase}.{title}")
-                draft.keep({run_of_rows(self.workbook, names): found}, counter)
+            yield counter
 
     @contextmanager
     def options(self, draft: Draft, mind: Mind, depth: int, phase: str, here: str) -> Iterator[Node]:
@@ -474,7 +492,7 @@ class Ahead:
             # Where nothing is available the first policy stands in, so that nothing is divided by 0.
             here[0] = self.graph.apply("or", here[0], none)
         seat = Seat(scenario=self.seat.scenario, actor=mind.actor, phase=phase)
-        situation: Situation = self.imagined.situation(depth, phase)
+        situation: Situation = self.imagined.situation(depth, phase, mind)
         shares = rule_shares(situation, seat, scores, here, [])
         if not self.skips(policies):
             return shares

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from wargame.engine.code import Code, changed_parameters, must_be_finite
 from wargame.engine.graph import Node
 from wargame.engine.levels import believed_rows, level_weights
+from wargame.engine.private import deal_types, typed_actors
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.names import names_in
@@ -42,6 +43,7 @@ def stream_kinds(workbook: Workbook) -> tuple[dict[str, str], dict[str, str]]:
         if isinstance(state.initial, Distribution):
             dealt[f"initial.{state.name}"] = state.initial
     deal = {name: "centred" if one.kind in CENTRED else "uniform" for name, one in dealt.items()}
+    deal |= {f"types.{actor.name}": "uniform" for actor in typed_actors(scenario)}
     deal |= {f"level.{name}": "uniform" for name in drawn_levels(scenario)}
     return turn, deal
 
@@ -65,6 +67,8 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
     situation = workbook.realized()
     situation.become(parameters={}, state={})
     for parameter in _in_order(scenario.parameters):
+        if scenario.owner(parameter.name) is not None:
+            continue
         if uncertain and parameter.distribution is not None:
             node = _sample(workbook, situation, parameter.distribution, f"parameter.{parameter.name}")
         else:
@@ -74,6 +78,7 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
             code.keep(workbook, f"base.{parameter.name}", node)
         situation.become(parameters={**situation.parameters, parameter.name: node})
         must_be_finite(code, situation, node, parameter.value, f"parameter {parameter.name}")
+    deal_types(workbook, situation, code)
     for variable in scenario.state.values():
         low, high = (
             None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)

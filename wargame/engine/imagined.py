@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wargame.engine.code import changed_parameters
 from wargame.engine.draft import Draft
@@ -11,6 +12,9 @@ from wargame.engine.perception import perceived
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.engine.turn import apply_calendar, calendar_parameters
+
+if TYPE_CHECKING:
+    from wargame.engine.ahead import Mind
 
 __all__ = ["Imagined"]
 
@@ -37,8 +41,11 @@ class Imagined:
             return f"play.{name}"
         return f"plan.{depth}.play.{name}"
 
-    def situation(self, depth: int, phase: str | None) -> Situation:
-        """The turn `depth` ahead as phase `phase` begins, or (None) once all have chosen."""
+    def situation(self, depth: int, phase: str | None, mind: Mind | None = None) -> Situation:
+        """The turn `depth` ahead as phase `phase` begins, or (None) once all have chosen.
+
+        Where another than the deciding actor is imagined to think (`mind`), it knows its own type and no other's.
+        """
         phases = list(self.scenario.phases)
         known = phases if phase is None else phases[: phases.index(phase)]
         play = {
@@ -47,9 +54,11 @@ class Imagined:
             else self.graph.zero
             for policy in self.scenario.policies()
         }
-        if depth == 0:
-            return self._now.copy(play=play)
         now = self._now
+        if mind is not None and mind.level is not None:
+            now = now.copy(parameters={**now.parameters, **self._private(mind)})
+        if depth == 0:
+            return now.copy(play=play)
 
         def rows(kind: str, names: Mapping[str, Node]) -> dict[str, Node]:
             return {name: self.workbook.row(f"plan.{depth}.{kind}.{name}") for name in names}
@@ -65,6 +74,17 @@ class Imagined:
             ready=rows("ready", now.ready),
             turn=self.graph.add(now.turn, self.graph.number(depth)),
         )
+
+    def _private(self, mind: Mind) -> dict[str, Node]:
+        rows = {
+            name: f"plan.type.{actor.name}.{mind.level}.{name}"
+            if actor.name == mind.actor.name
+            else f"mean.{name}"
+            for actor in self.scenario.actors.values()
+            if actor.types is not None
+            for name in actor.types.values
+        }
+        return {name: self.workbook.row(row) for name, row in rows.items()}
 
     def enter(self, draft: Draft, depth: int, before: Situation) -> None:
         """R1 of the turn `depth` ahead, after the situation `before` at the end of the turn before it."""

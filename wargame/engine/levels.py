@@ -8,13 +8,14 @@ nothing to choose at the node is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wargame.engine.choice import rule_shares
-from wargame.engine.draft import Draft
+from wargame.engine.draft import Draft, Size
 from wargame.engine.graph import Node
 from wargame.engine.level_zero import level_zero
+from wargame.engine.private import take_type, type_rows
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.scenario import Actor
@@ -153,32 +154,58 @@ class _Climb:
         if name not in ahead.sizes:
             title = f"What {actor.name} does in phase {phase}, {depth} turns ahead, at level {level}."
             draft = ahead.draft(name, title)
-            chances = self._reasoned(draft, actor, level) if reasons else self._plain(actor, level)
             names = [f"{self._prefix(level)}.{policy.full_name}" for policy in policies]
-            draft.keep(dict(zip(names, chances, strict=True)))
+            if level == 0:
+                draft.keep(dict(zip(names, self._zero(actor), strict=True)))
+            else:
+                mind = ahead.mind_of(actor, level, depth, phase, self.turns)
+                shares = _Climb(ahead, draft, depth, phase, self.turns).shares(mind) if reasons else {}
+                self._keep_chances(draft, mind, shares, names)
             ahead.routine(draft)
         self.draft.call(name, ahead.sizes[name])
 
-    def _plain(self, actor: Actor, level: int) -> list[Node]:
-        """The chances of somebody who does not look ahead."""
+    def _keep_chances(
+        self, draft: Draft, mind: Mind, shares: Mapping[str, str], names: Sequence[str]
+    ) -> None:
+        """The chances of an actor; of its types each decides, and they are averaged over the public belief."""
+        graph, actor = self.graph, mind.actor
+        if actor.types is None:
+            draft.keep(dict(zip(names, self._chances(draft, mind, shares), strict=True)))
+            return
+        draft.keep(dict.fromkeys(names, graph.zero))
+        count = len(actor.types.names)
+        with draft.repeat(f"type_of_{actor.name}", count, Size(least=1, most=count)) as counter:
+            belief = graph.at(type_rows(actor)[0], counter)
+            with draft.when(belief, sure=True):
+                take_type(draft, actor, counter, self.ahead.own_type(mind))
+                chances = self._chances(draft, mind, shares)
+                draft.keep(
+                    {
+                        name: graph.add(self.workbook.row(name), graph.mul(belief, chance))
+                        for name, chance in zip(names, chances, strict=True)
+                    }
+                )
+
+    def _zero(self, actor: Actor) -> list[Node]:
+        """The chances of somebody who does not reason."""
         policies = actor.in_phase(self.phase)
         situation = self.ahead.imagined.situation(self.depth, self.phase)
         here = self.ahead.can(self.depth, self.phase, policies)
-        if level == 0:
-            return level_zero(situation, self.ahead.levels.zero[actor.name], policies, here)
-        seat = Seat(scenario=self.ahead.seat.scenario, actor=actor, phase=self.phase)
-        return rule_shares(situation, seat, [], here, [])
+        return level_zero(situation, self.ahead.levels.zero[actor.name], policies, here)
 
-    def _reasoned(self, draft: Draft, actor: Actor, level: int) -> list[Node]:
-        """The chances of an actor of a level, which looks ahead from here."""
-        ahead, depth, phase = self.ahead, self.depth, self.phase
-        mind = ahead.mind_of(actor, level, depth, phase, self.turns)
-        shares = _Climb(ahead, draft, depth, phase, self.turns).shares(mind)
+    def _chances(self, draft: Draft, mind: Mind, shares: Mapping[str, str]) -> list[Node]:
+        """The chances of an actor by its own rule, for which it may look ahead from here."""
+        ahead, depth, phase, actor = self.ahead, self.depth, self.phase, mind.actor
+        policies = actor.in_phase(phase)
+        if not actor.decision.looks_ahead:
+            situation = ahead.imagined.situation(depth, phase, mind)
+            seat = Seat(scenario=ahead.seat.scenario, actor=actor, phase=phase)
+            return rule_shares(situation, seat, [], ahead.can(depth, phase, policies), [])
         here = ahead.keep_available(draft, mind, depth, phase)
         with ahead.options(draft, mind, depth, phase, here) as counter:
             ahead.against(draft, mind, depth, phase, shares)
             ahead.keep_option(draft, mind, depth, phase, counter)
-        return ahead.chances(mind, depth, phase)[: len(actor.in_phase(phase))]
+        return ahead.chances(mind, depth, phase)[: len(policies)]
 
     def shares(self, mind: Mind) -> dict[str, str]:
         """Keep what the mind expects, from the answers at the levels it believes in."""

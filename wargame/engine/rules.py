@@ -31,8 +31,10 @@ from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
 from wargame.engine.nature import pick_index
 from wargame.engine.planning import mean_scores
+from wargame.engine.private import typed_actors
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
+from wargame.engine.types_learnt import source_of_learning
 from wargame.scenario.errors import Problem, ScenarioError, WargameError
 from wargame.scenario.scenario import Distribution, Scenario
 
@@ -120,7 +122,7 @@ class Rules:
         return (
             self.deal_fails
             or any(isinstance(variable.initial, Distribution) for variable in self.scenario.state.values())
-            or bool(drawn_levels(self.scenario))
+            or bool(drawn_levels(self.scenario) or typed_actors(self.scenario))
         )
 
     # ---- the code ------------------------------------------------------------------------------------------------
@@ -136,6 +138,10 @@ class Rules:
                 self._build_seat(seat)
         for phase, seats in self.seats.items():
             self._add(blocks.show(book, phase, seats))
+            for seat in seats:
+                if seat.actor.types is not None:
+                    known = self.expectation_rows.get(seat.name, {})
+                    self._compile(*source_of_learning(book, seat, known, book.rows))
         for build in (
             blocks.resolve_block,
             blocks.nature_block,
@@ -279,6 +285,7 @@ class Rules:
             sampled=(
                 *(f"parameters.{name}" for name in unknown),
                 *(f"state.{name}" for name in random),
+                *(f"type.{actor.name}" for actor in typed_actors(scenario)),
                 *(f"level.{name}" for name in drawn_levels(scenario)),
             ),
             horizon=scenario.horizon,

@@ -247,6 +247,11 @@ class Situation:
             return self._default_outcome() if condition is None else self.truth(condition)
         if head == "last":
             return self._choice(self.last, rest)
+        if head == "belief":
+            actor, _, name = rest.partition(".")
+            types = scenario.actors[actor].types
+            number = types is not None and name in types.values
+            return self.workbook.row(f"mean.{name}" if number else f"public.{rest}")
         if head in scenario.actors:
             return self._choice(self.play, name)
         return time_nodes(scenario, self.turn, self.graph)[name]

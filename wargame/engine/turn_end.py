@@ -46,7 +46,7 @@ class _End:
 
     def write(self) -> None:
         """Costs, effects, nature, then what the turn comes to."""
-        situation = self.imagined.situation(self.depth, None)
+        situation = self.imagined.situation(self.depth, None, self.mind)
         actor, scenario = self.mind.actor, self.workbook.scenario
         seat = Seat(scenario=scenario, actor=actor, phase=self.mind.phase)
         first = scenario.phases.index(self.mind.phase) if self.depth == self.mind.depth else 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wargame.scenario.build_levels import build_levels, build_script
+from wargame.scenario.build_types import build_types
 from wargame.scenario.builder import Builder, described, level_names
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import Call, Formula, FormulaError, parse, walk
@@ -38,6 +39,7 @@ def build_actors(builder: Builder) -> dict[str, Actor]:
             decision=decision,
             perception=_perception(builder, path, part.perception),
             before=builder.policy_list((*path, "before"), name, part.before),
+            types=build_types(builder, name, part.types),
         )
         _warn_about_mean(builder, actor)
         result[name] = actor

@@ -32,6 +32,7 @@ __all__ = [
     "Scenario",
     "Sight",
     "StateVariable",
+    "Types",
     "WorldRule",
 ]
 
@@ -201,6 +202,21 @@ class Sight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Types:
+    """Private variants of an actor (D3): what the others do not know of it.
+
+    `values` gives each private parameter's value by type, in the order of `names`. With `distribution` there is one
+    private parameter, and type i of n has its quantile at (i + 1/2) / n; then `values` holds no formulas.
+    """
+
+    names: tuple[str, ...]
+    weights: tuple[Formula, ...] = ()
+    """By type; empty where all are equally likely."""
+    values: Mapping[str, tuple[Formula, ...]]
+    distribution: Distribution | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor(Described):
     """A state that decides."""
 
@@ -211,6 +227,7 @@ class Actor(Described):
     decision: Decision
     perception: Mapping[str, Sight]
     before: tuple[str, ...] = ()
+    types: Types | None = None
 
     def in_phase(self, phase: str) -> tuple[Policy, ...]:
         """The actor's policies that belong to `phase`, in file order."""
@@ -313,6 +330,12 @@ class Scenario:
     def default_outcome(self) -> str:
         """The name of the outcome that counts when no condition is true."""
         return next(name for name, outcome in self.outcomes.items() if outcome.when is None)
+
+    def owner(self, parameter: str) -> Actor | None:
+        """The actor to which a parameter is private; None for a public one."""
+        return next(
+            (actor for actor in self.actors.values() if actor.types and parameter in actor.types.values), None
+        )
 
     def policies(self) -> Iterator[Policy]:
         """All policies of all actors, in file order."""

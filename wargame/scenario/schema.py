@@ -539,6 +539,31 @@ class Sight(Part):
     noise: FormulaText = "0"
 
 
+class TypeOf(Part):
+    label: Text = ""
+    probability: FormulaText
+    set: Annotated[dict[str, FormulaText], Field(min_length=1)]
+
+
+class ContinuousTypes(Part):
+    parameter: Text
+    distribution: Distribution
+    points: Annotated[int, Field(ge=2, le=1000), BeforeValidator(_as_whole)]
+
+
+def _types(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {"continuous" if "distribution" in value else "discrete": value}
+
+
+class Types(Part):
+    """Private variants: by name, or a private number with its distribution."""
+
+    discrete: Annotated[dict[str, TypeOf], Field(min_length=2)] | None = None
+    continuous: ContinuousTypes | None = None
+
+
 def _terms(value: Any) -> Any:
     return value if isinstance(value, dict) else {"utility": value}
 
@@ -556,6 +581,7 @@ class Actor(Part):
     decision: Decision
     perception: dict[str, Sight] = {}
     before: PolicyList = []
+    types: Annotated[Types, BeforeValidator(_types)] | None = None
 
 
 class Turn(Part):

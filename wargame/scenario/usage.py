@@ -97,6 +97,11 @@ def _parts(scenario: Scenario) -> Iterator[Formula | Distribution | None]:
             yield from (decision.levels.poisson, *decision.levels.weights.values())
         for sight in actor.perception.values():
             yield from (sight.bias, sight.noise)
+        if actor.types is not None:
+            yield from actor.types.weights
+            for formulas in actor.types.values.values():
+                yield from formulas
+            yield actor.types.distribution
     for policy in scenario.policies():
         yield from (policy.available, policy.cost, *(effect.formula for effect in policy.effects))
     for rule in scenario.effects.values():

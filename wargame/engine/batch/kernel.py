@@ -365,7 +365,8 @@ class Kernel:
         for phase in rules.scenario.phases:
             for seat in rules.seats[phase]:
                 yield from self._decide(seat, everywhere)
-            yield from self._calls([f"show_{phase}"], everywhere)
+            learning = [f"learn_types_{_name(seat)}" for seat in rules.seats[phase]]
+            yield from self._calls([f"show_{phase}", *learning], everywhere)
         yield from self._calls(self.turn_rules, everywhere)
         variables = len(self.layout.variables)
         yield f"keep_states(w, path, turn + 1, {vectors}, {rows}, {state}, {variables})"
