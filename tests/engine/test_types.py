@@ -235,3 +235,24 @@ def test_d3_what_an_actor_thinks_of_its_own_type_is_not_what_another_thinks_of_i
         assert one.expectations == {"b": {"r": 1, "s": 0}}
         assert one.choice == "q"
     play_both(play_for(scenario, seed=3), 20)
+
+
+def test_r7_what_was_expected_is_known_when_types_are_learnt() -> None:
+    """Some lanes decide and some repeat; what the deciding ones expected is needed once more for Bayes' rule."""
+    scenario = tiny(
+        """
+        parameters: {k: 0}
+        state: {x: {initial: 0, range: [-9, 9]}}
+        actors:
+          a:
+            policies: {p: {}, q: {}}
+            utility: k * a.p * b.r + a.q * b.s
+            decision: {rule: logit, precision: 1, revise: 0.5, expects: {beliefs: adaptive, rate: 0.4}}
+            types: {low: {probability: 0.5, set: {k: 0.2}}, high: {probability: 0.5, set: {k: 3}}}
+          b: {policies: {r: {}, s: {}}, decision: {rule: mixed, probabilities: {r: 0.7, s: 0.3}}}
+        metrics: {thought: final(belief.a.high)}
+        """,
+        horizon=6,
+    )
+    block = play_both(play_for(scenario, seed=8), 80)
+    assert len(set(block.metrics[:, 0])) > 40

@@ -19,6 +19,7 @@ from wargame.engine.imagined import Imagined
 from wargame.engine.levels import climb, lower_levels
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
+from wargame.engine.stage_game import StageGame, reported_rows
 from wargame.engine.steps import Routine, emit_routines
 from wargame.engine.turn_end import finish
 from wargame.scenario.scenario import Actor, Levels, Policy
@@ -34,6 +35,7 @@ def needs_program(actor: Actor) -> bool:
         or decision.later != "best"
         or decision.leaf is not None
         or decision.levels is not None
+        or decision.equilibrium
         or actor.types is not None
     )
 
@@ -88,6 +90,8 @@ class Ahead:
         self.workbook, self.seat, self.graph = workbook, seat, workbook.graph
         self.expected_rows, self.explaining = expected_rows, explaining
         self.exact = seat.actor.decision.expectation == "exact"
+        self.joint = seat.actor.decision.equilibrium
+        """Whether the others are expected to play the equilibrium."""
         self.imagined = Imagined(workbook, seat)
         self.routines: list[Routine] = []
         self.sizes: dict[str, Size] = {}
@@ -125,6 +129,13 @@ class Ahead:
         return draft
 
     def _decide(self, draft: Draft) -> None:
+        if self.joint:
+            draft.keep(dict.fromkeys(reported_rows(self.seat), self.graph.zero))
+            self.survey(draft, 0, self.seat.phase)
+            game = StageGame(self, draft, self.mind, 0, self.seat.phase, self.mind.turns)
+            game.play()
+            game.keep_scores()
+            return
         if self.seat.actor.decision.levels is not None:
             self._expectations(draft)
         with self.own_options(draft) as counter:
@@ -174,9 +185,21 @@ class Ahead:
         return Mind(actor=actor, depth=depth, phase=phase, turns=turns, level=level)
 
     def carried(self, mind: Mind) -> list[str]:
-        """What is carried from the end of the turn back to the choice: the value, and perhaps its parts."""
+        """What is carried from the end of the turn back to the choice: values, and perhaps the parts of the own."""
         parts = [*mind.actor.utility, "cost", "continuation"] if self.explaining and mind is self.mind else []
-        return ["value", *(f"part.{part}" for part in parts)]
+        values = [self.value_title(actor) for actor in self.valued(mind)]
+        return [*values, *(f"part.{part}" for part in parts)]
+
+    def valued(self, mind: Mind) -> list[Actor]:
+        """Those whose values are followed, the mind's actor first: in an equilibrium all who look ahead."""
+        if not self.joint:
+            return [mind.actor]
+        others = [one for one in self.seat.scenario.actors.values() if one.decision.looks_ahead]
+        return [mind.actor, *(one for one in others if one is not mind.actor)]
+
+    def value_title(self, actor: Actor) -> str:
+        """Under which title an actor's value is carried."""
+        return f"value.{actor.name}" if self.joint and actor is not self.seat.actor else "value"
 
     def routine(self, draft: Draft) -> str:
         """Add a finished routine to the program."""
@@ -253,6 +276,11 @@ class Ahead:
             f"{mind.actor.name} imagines phase {phase}, {depth} turns ahead, with {turns} to look ahead.",
         )
         self.survey(draft, depth, phase)
+        if self.joint:
+            game = StageGame(self, draft, mind, depth, phase, turns)
+            game.play()
+            game.keep_values()
+            return self.routine(draft)
         shares = self.expect(draft, mind, depth, phase, turns)
         policies = mind.actor.in_phase(phase)
         if policies:
@@ -312,7 +340,7 @@ class Ahead:
                 rows = self._run(shares[other.name], len(policies))
                 played = [self.imagined.play_row(depth, policy.full_name) for policy in policies]
                 draft.keep(dict(zip(played, rows, strict=True)))
-            found = self._go_on(draft, mind, depth, phase, turns)
+            found = self.go_on(draft, mind, depth, phase, turns)
             draft.keep(dict(zip(results, found, strict=True)))
             return
         if others:
@@ -327,7 +355,7 @@ class Ahead:
                 stack.enter_context(draft.when(share, sure=True))
                 self.play(draft, depth, policies, counter)
                 weight = graph.mul(weight, share)
-            found = self._go_on(draft, mind, depth, phase, turns)
+            found = self.go_on(draft, mind, depth, phase, turns)
             if not others:
                 draft.keep(dict(zip(results, found, strict=True)))
                 return
@@ -352,7 +380,7 @@ class Ahead:
         start = self.workbook.rows[first]
         return [self.workbook.row(name) for name in names[start : start + count]]
 
-    def _go_on(self, draft: Draft, mind: Mind, depth: int, phase: str, turns: int) -> list[Node]:
+    def go_on(self, draft: Draft, mind: Mind, depth: int, phase: str, turns: int) -> list[Node]:
         """The next phase, or the end of the turn; gives the rows of what was found."""
         later = self.seat.scenario.phases[self.seat.scenario.phases.index(phase) + 1 :]
         place = next((one for one in later if self.seat.scenario.members(one)), "end")

@@ -77,6 +77,10 @@ class Draft:
         if stores:
             self._open[-1].append(Section(stores=tuple(stores)))
 
+    def add(self, step: Step) -> None:
+        """Add a step as it is."""
+        self._open[-1].append(step)
+
     def call(self, routine: str, size: Size) -> None:
         """Call a routine of a known size."""
         self.size += self._factor * size

@@ -11,7 +11,7 @@ from wargame.engine.situation import Workbook
 from wargame.scenario.errors import Problem, ScenarioError
 from wargame.scenario.scenario import Policy
 
-__all__ = ["MAX_EVALUATIONS", "certain", "count_row", "few_enough", "refuse_large"]
+__all__ = ["MAX_EVALUATIONS", "certain", "count_row", "equilibrium_found", "few_enough", "refuse_large"]
 
 MAX_EVALUATIONS = 1_000_000
 """A decision that would need more evaluations than this is refused."""
@@ -67,6 +67,25 @@ def few_enough(workbook: Workbook, seat: Seat) -> list[Check]:
             title=f"the look-ahead of {seat.actor.name} takes more than {MAX_EVALUATIONS:,} evaluations here; "
             + WAYS_OUT,
             formula=f"foresight: {decision.foresight}",
+            line=seat.actor.line,
+        )
+    ]
+
+
+def equilibrium_found(workbook: Workbook, seat: Seat) -> list[Check]:
+    """What must hold of a decision that expects an equilibrium: every one it needed was found."""
+    row = f"equilibrium.missing.{seat.name}"
+    if row not in workbook.rows:
+        return []
+    # The share must be at most 1: two of them if one was not found.
+    found = workbook.graph.mul(workbook.graph.number(2.0), workbook.row(row))
+    return [
+        Check(
+            node=found,
+            kind="at most one",
+            title=f"{seat.actor.name} expects an equilibrium, but none was found: payoffs or precisions are too large "
+            "or not finite, or its branch cannot be followed; lower the precisions, or use levels of reasoning",
+            formula="expects: equilibrium",
             line=seat.actor.line,
         )
     ]

@@ -103,7 +103,7 @@ class Explainer:
         own = replace(book, rows=dict(book.rows), template=list(book.template))
         ahead = Ahead(own, seat, self.rules.expectation_rows[seat.name], explaining=True)
         function = compile_function(ahead.block, ahead.source(own.rows))
-        titles = [title.removeprefix("part.") for title in ahead.carried(ahead.mind)[1:]]
+        titles = [*seat.actor.utility, "cost", "continuation"]
         policies = [policy.name for policy in seat.policies]
 
         def explained(workspace: Sequence[float]) -> dict[str, dict[str, float]]:

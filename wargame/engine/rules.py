@@ -24,7 +24,7 @@ from wargame.engine.compiling import Function, compile_function
 from wargame.engine.deal import deal, drawn_levels, stream_kinds
 from wargame.engine.draws import Streams
 from wargame.engine.emit import emit_function, emit_nested, emit_values
-from wargame.engine.evaluations import few_enough
+from wargame.engine.evaluations import equilibrium_found, few_enough
 from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
@@ -160,7 +160,7 @@ class Rules:
         if seat.actor.decision.looks_ahead:
             code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
             program = needs_program(seat.actor)
-            if seat.actor.decision.levels is not None:
+            if seat.actor.decision.levels is not None or seat.actor.decision.equilibrium:
                 # What others do by their own rules is found out together with what follows from it.
                 expected_rows = self.expectation_rows[seat.name] = rows_of_expectations(seat)
             else:
@@ -190,7 +190,7 @@ class Rules:
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
-        code.checks = [*few_enough(book, seat), *checks]
+        code.checks = [*few_enough(book, seat), *equilibrium_found(book, seat), *checks]
         self._add(code)
         self._add(blocks.carry_out(book, seat))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from wargame.engine.emit import Store, Writer
 from wargame.engine.graph import Node
 
-__all__ = ["Call", "Repeat", "Routine", "Section", "Step", "When", "emit_routines"]
+__all__ = ["Call", "Repeat", "Routine", "Section", "Solve", "Step", "When", "emit_routines"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,21 @@ class Call:
     routine: str
 
 
-Step = Section | Repeat | When | Call
+@dataclass(frozen=True, kw_only=True)
+class Solve:
+    """The equilibrium of a stage game whose numbers begin in these rows (see `stage.solve_stage`)."""
+
+    wanted: str
+    sizes: tuple[int, ...]
+    payoffs: str
+    precisions: str
+    available: str
+    given: tuple[int, ...]
+    chances: str
+    report: str
+
+
+Step = Section | Repeat | When | Call | Solve
 
 
 @dataclass(kw_only=True)
@@ -76,6 +90,13 @@ def _lines(steps: Sequence[Step], rows: Mapping[str, int], taken: set[str]) -> I
             yield from _section(step, rows, taken)
         elif isinstance(step, Call):
             yield f"{step.routine}(w)"
+        elif isinstance(step, Solve):
+            places = (rows[name] for name in (step.payoffs, step.precisions, step.available))
+            first = ", ".join(map(str, places))
+            yield (
+                f"solve_stage(w, {rows[step.wanted]}, {step.sizes}, {first}, {step.given}, "
+                f"{rows[step.chances]}, {rows[step.report]})"
+            )
         elif isinstance(step, Repeat):
             taken.add(step.counter.name)
             yield f"for {step.counter.name} in range({step.count}):"

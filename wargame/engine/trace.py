@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wargame.engine.seat import Seat
+from wargame.engine.stage_game import reported_rows
 
 if TYPE_CHECKING:
     from wargame.engine.actor import StateActor
@@ -35,6 +36,10 @@ class Decision:
     """The policy played; None if none was available."""
     reason: str = field(default="draw")
     """`draw`, `order` (an order forced it), `repeat` (the actor did not reconsider), `own rule` (a user's class)."""
+    residual: float | None = None
+    """Of an expected equilibrium: the largest difference of a chance from the logit answer to the others' chances."""
+    bifurcated: bool = False
+    """Whether another branch of equilibria was met on the way to the one expected."""
 
 
 def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
@@ -47,6 +52,8 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
     looks_ahead = seat.actor.decision.looks_ahead and decided
     available = actor.available(phase)
     terms = model.rules.explainer.explain(seat, workspace) if looks_ahead else {}
+    expected = looks_ahead and seat.actor.decision.equilibrium
+    residual, bifurcated, _ = reported_rows(seat)
     reason = "draw"
     if type(actor).choose is not Plain.choose:
         reason = "own rule"
@@ -66,4 +73,6 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
         draw=workspace[rows[f"draw.{seat.name}"]],
         choice=seat.policies[index].name if index >= 0 else None,
         reason=reason,
+        residual=workspace[rows[residual]] if expected else None,
+        bifurcated=expected and workspace[rows[bifurcated]] != 0.0,
     )

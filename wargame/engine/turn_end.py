@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -47,19 +48,21 @@ class _End:
     def write(self) -> None:
         """Costs, effects, nature, then what the turn comes to."""
         situation = self.imagined.situation(self.depth, None, self.mind)
-        actor, scenario = self.mind.actor, self.workbook.scenario
-        seat = Seat(scenario=scenario, actor=actor, phase=self.mind.phase)
+        scenario, actors = self.workbook.scenario, self.ahead.valued(self.mind)
+        seat = Seat(scenario=scenario, actor=self.mind.actor, phase=self.mind.phase)
         first = scenario.phases.index(self.mind.phase) if self.depth == self.mind.depth else 0
-        chosen = [policy for phase in scenario.phases[first:] for policy in actor.in_phase(phase)]
-        cost = f"plan.{self.depth}.end.cost"
-        self.draft.keep({cost: charge(situation, chosen)})
-        resolve(situation, own_last(seat), certain=self.ahead.exact)
+        costs = {}
+        for actor in actors:
+            chosen = [policy for phase in scenario.phases[first:] for policy in actor.in_phase(phase)]
+            costs[self._row("cost", actor)] = charge(situation, chosen)
+        self.draft.keep(costs)
+        resolve(situation, own_last(seat), certain=self.ahead.exact or self.ahead.joint)
         titles = self.ahead.carried(self.mind)
         totals = {title: f"plan.{self.depth}.end.{title}" for title in titles}
         with ExitStack() as stack:
             self._nature(situation, stack)
             self.draft.evaluate()
-            found = self._outcome(situation, actor, self.workbook.row(cost))
+            found = self._outcome(situation, actors)
             if not self.weights:
                 self.draft.keep({totals[title]: node for title, node in found.items()})
             weight = self.graph.one
@@ -74,6 +77,9 @@ class _End:
                         for title, node in found.items()
                     }
                 )
+
+    def _row(self, kind: str, actor: Actor) -> str:
+        return f"plan.{self.depth}.{kind}.{actor.name}"
 
     # ---- nature --------------------------------------------------------------------------------------------------
 
@@ -146,47 +152,54 @@ class _End:
 
     # ---- what it comes to ----------------------------------------------------------------------------------------
 
-    def _outcome(self, situation: Situation, actor: Actor, cost: Node) -> dict[str, Node]:
-        """R6 and R8: utility less cost, and what is to come where the path goes on."""
-        graph, prefix = self.graph, f"plan.{self.depth}"
-        terms = utility(situation, actor.name)
-        gain = graph.sub(graph.add(*terms), cost)
-        discount = situation.value(actor.decision.discount)
-        come = self._to_come(situation, actor)
-        rows = {f"{prefix}.gain": gain}
-        self.draft.keep(rows)
-        gain = self.workbook.row(f"{prefix}.gain")
-        to_come = graph.mul(discount, come)
-        found = {"value": graph.add(gain, to_come)}
-        if len(self.ahead.carried(self.mind)) == 1:
+    def _outcome(self, situation: Situation, actors: Sequence[Actor]) -> dict[str, Node]:
+        """R6 and R8: utility less cost, and what is to come where the path goes on; by what is carried."""
+        graph, found = self.graph, {}
+        self._to_come(situation, actors)
+        for actor in actors:
+            gain = graph.sub(
+                graph.add(*utility(situation, actor.name)), self.workbook.row(self._row("cost", actor))
+            )
+            found[self.ahead.value_title(actor)] = graph.add(gain, self._continuation(situation, actor))
+        parts = self.ahead.carried(self.mind)[len(actors) :]
+        if not parts:
             return found
         if self.depth > self.mind.depth:
             # Later turns are explained as a whole, by the turn that leads to them.
-            return found | dict.fromkeys(self.ahead.carried(self.mind)[1:], graph.zero)
-        parts = [*terms, graph.apply("neg", cost), to_come]
-        return found | dict(zip(self.ahead.carried(self.mind)[1:], parts, strict=True))
+            return found | dict.fromkeys(parts, graph.zero)
+        actor = self.mind.actor
+        cost = graph.apply("neg", self.workbook.row(self._row("cost", actor)))
+        terms = [*utility(situation, actor.name), cost, self._continuation(situation, actor)]
+        return found | dict(zip(parts, terms, strict=True))
 
-    def _to_come(self, situation: Situation, actor: Actor) -> Node:
-        """The value of the turns after this one, as seen from the next; where the look-ahead ends, the leaf's."""
+    def _continuation(self, situation: Situation, actor: Actor) -> Node:
+        discount = situation.value(actor.decision.discount)
+        return self.graph.mul(discount, self.workbook.row(self._row("to_come", actor)))
+
+    def _to_come(self, situation: Situation, actors: Sequence[Actor]) -> None:
+        """Keep the value of the turns after this one, as seen from the next; where the look-ahead ends, the leaf's."""
         graph, scenario = self.graph, self.workbook.scenario
         ended = graph.zero
         for outcome in terminal_outcomes(scenario):
             ended = graph.apply("or", ended, situation.truth(outcome.when))
         following = graph.add(situation.turn, graph.one)
         goes_on = graph.all(graph.negate(ended), graph.apply("lt", following, graph.number(scenario.horizon)))
+        rows = [self._row("to_come", actor) for actor in actors]
         if self.turns == 1:
-            if actor.decision.leaf is None:
-                return graph.zero
-            return graph.where(goes_on, situation.value(actor.decision.leaf), graph.zero)
-        row = f"plan.{self.depth}.to_come"
-        self.draft.keep({row: graph.zero})
+            leaves = [actor.decision.leaf for actor in actors]
+            values = [graph.zero if leaf is None else situation.value(leaf) for leaf in leaves]
+            values = [graph.where(goes_on, value, graph.zero) for value in values]
+            self.draft.keep(dict(zip(rows, values, strict=True)))
+            return
+        self.draft.keep(dict.fromkeys(rows, graph.zero))
         with self.draft.when(goes_on, sure=ended is graph.zero):
             self.imagined.enter(self.draft, self.depth + 1, situation)
             place = next(phase for phase in scenario.phases if scenario.members(phase))
             name = self.ahead.walk(self.mind, self.depth + 1, place, self.turns - 1)
             self.draft.call(name, self.ahead.sizes[name])
-            self.draft.keep({row: self.workbook.row(f"plan.{self.depth + 1}.{place}.value")})
-        return self.workbook.row(row)
+            found = [f"plan.{self.depth + 1}.{place}.{self.ahead.value_title(actor)}" for actor in actors]
+            values = [self.workbook.row(row) for row in found]
+            self.draft.keep(dict(zip(rows, values, strict=True)))
 
 
 def _branches(item: NatureItem) -> Size:

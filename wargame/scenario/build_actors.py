@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wargame.scenario.build_levels import build_levels, build_script
+from wargame.scenario.build_levels import build_levels, build_script, check_reasoning
 from wargame.scenario.build_types import build_types
 from wargame.scenario.builder import Builder, described, level_names
 from wargame.scenario.errors import did_you_mean, join_names
@@ -43,6 +43,7 @@ def build_actors(builder: Builder) -> dict[str, Actor]:
         )
         _warn_about_mean(builder, actor)
         result[name] = actor
+    check_reasoning(builder, result)
     return result
 
 
@@ -105,6 +106,7 @@ def _decision(builder: Builder, actor: str, part: Any) -> Decision:
         doctrine=_doctrine(builder, actor, part.doctrine or []),
         beliefs=_beliefs(builder, actor, part.expects),
         levels=build_levels(builder, actor, part.expects),
+        equilibrium=part.expects is not None and part.expects.equilibrium,
         expectation=part.expectation,
         foresight=part.foresight,
         later=part.later,

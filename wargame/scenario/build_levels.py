@@ -8,10 +8,10 @@ from typing import Any
 from wargame.scenario.builder import Builder
 from wargame.scenario.dates import DateError
 from wargame.scenario.errors import did_you_mean, join_names
-from wargame.scenario.scenario import Levels, LevelZero
+from wargame.scenario.scenario import Actor, Levels, LevelZero
 from wargame.scenario.source import KeyPath
 
-__all__ = ["build_levels", "build_script"]
+__all__ = ["build_levels", "build_script", "check_reasoning"]
 
 
 def build_levels(builder: Builder, actor: str, part: Any) -> Levels | None:
@@ -45,6 +45,52 @@ def build_levels(builder: Builder, actor: str, part: Any) -> Levels | None:
         builder.check_at_least(where, poisson, 0.0, "the mean of the levels below")
     zero = _zero(builder, (*path, "level0"), part.level0)
     return Levels(own=own, weights=weights, poisson=poisson, zero=zero)
+
+
+def check_reasoning(builder: Builder, actors: Mapping[str, Actor]) -> None:
+    """What does not go together when actors think about how the others decide."""
+    for actor in actors.values():
+        levels = actor.decision.levels
+        if levels is not None and len(levels.own) > 1 and actor.types is not None:
+            builder.problem(
+                ("actors", actor.name, "types"),
+                f"{actor.name} has types and a level that is drawn: its choices cannot show the one without the other",
+                found="`types` and several levels",
+                remedy="give it one level: `expects: {level: 2}`",
+            )
+    expecting = [actor.name for actor in actors.values() if actor.decision.equilibrium]
+    for actor in actors.values() if expecting else ():
+        _check_in_equilibrium(builder, actor, expecting[0])
+
+
+def _check_in_equilibrium(builder: Builder, actor: Actor, who: str) -> None:
+    path, decision = ("actors", actor.name), actor.decision
+    because = "its" if who == actor.name else f"{who}'s"
+    if decision.rule == "greedy":
+        builder.problem(
+            (*path, "decision", "rule"),
+            f"{who} expects an equilibrium, which is one of logit choices, and {actor.name} is `greedy`",
+            found="greedy",
+            allowed="logit, or a rule that does not look ahead",
+            remedy="use `rule: logit` with a high precision, or `expects: {level: ...}`",
+        )
+    if actor.types is not None:
+        builder.problem(
+            (*path, "types"),
+            f"{who} expects an equilibrium, which is not found for actors with private types",
+            found=f"types of {actor.name}",
+            remedy="use `expects: {level: ...}`, or make what is private public",
+        )
+    crowd = [phase for phase in builder.document.turn.phases if actor.in_phase(phase)]
+    alone = all(sum(phase in others.values() for others in builder.policies.values()) == 1 for phase in crowd)
+    if decision.looks_ahead and decision.tremble.constant != 0 and not alone:
+        builder.problem(
+            (*path, "decision", "tremble"),
+            f"{actor.name} trembles and moves together with others, so {because} equilibrium is not found",
+            found=decision.tremble.text,
+            allowed="0",
+            remedy="remove `tremble`, or lower the precision",
+        )
 
 
 def _zero(builder: Builder, path: KeyPath, part: Any) -> dict[str, LevelZero]:

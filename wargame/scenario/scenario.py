@@ -175,6 +175,8 @@ class Decision:
     beliefs: Beliefs = Beliefs()
     levels: Levels | None = None
     """Levels of reasoning; they take the place of beliefs."""
+    equilibrium: bool = False
+    """Whether the others are expected to play the logit equilibrium, which takes the place of beliefs as well."""
     expectation: Literal["mean", "exact"] = "mean"
     foresight: int = 1
     """How many turns the look-ahead covers, this one included."""

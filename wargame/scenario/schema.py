@@ -350,6 +350,21 @@ def _empty_policy(value: Any) -> Any:
     return {} if value is None else value
 
 
+def _expects(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "equilibrium" not in value:
+            return value
+        raise _wrong("`equilibrium` stands alone", remedy="write `expects: equilibrium`")
+    if value == "equilibrium":
+        return {"equilibrium": True}
+    raise _wrong(
+        "this is no way to expect something of the others",
+        shown=described_value(value),
+        allowed="{beliefs: ...}, {level: ...} or equilibrium",
+        remedy="write for example `expects: {level: 1}`, or `expects: equilibrium`",
+    )
+
+
 def _policies_of(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -424,14 +439,17 @@ class Expects(Part):
     level: Annotated[Level, BeforeValidator(_level)] | None = None
     below: PoissonLevels | None = None
     level0: Annotated[LevelZero, BeforeValidator(_zero)] | None = None
+    equilibrium: Flag = False
 
     @model_validator(mode="after")
     def _matching_keys(self) -> Expects:
+        if self.equilibrium:
+            return self
         forms = [name for name in ("beliefs", "level") if getattr(self, name) is not None]
         if len(forms) != 1:
             raise _wrong(
-                "an actor expects by `beliefs` or by `level`, one of the two",
-                shown=" and ".join(f"`{name}`" for name in forms) or "neither",
+                "an actor expects by `beliefs`, by `level` or an `equilibrium`, one of them",
+                shown=" and ".join(f"`{name}`" for name in forms) or "none of them",
                 remedy="keep one of them" if forms else "write for example {beliefs: uniform} or {level: 1}",
             )
         form = f"beliefs `{self.beliefs}`" if self.beliefs else "levels of reasoning"
@@ -493,7 +511,7 @@ class Decision(Part):
     probabilities: Annotated[dict[str, FormulaText], Field(min_length=1)] | None = None
     script: Annotated[dict[str, PolicyList], Field(min_length=1)] | None = None
     doctrine: Annotated[list[Clause], Field(min_length=1)] | None = None
-    expects: Expects | None = None
+    expects: Annotated[Expects, BeforeValidator(_expects)] | None = None
     expectation: Literal["mean", "exact"] = "mean"
     foresight: Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_whole)] = 1
     later: Literal["best", "logit", "same"] = "best"
@@ -525,6 +543,19 @@ class Decision(Part):
                 key=looks_ahead[0],
                 remedy="remove it, or use `rule: logit` or `greedy`",
             )
+        if self.expects is not None and self.expects.equilibrium:
+            if self.rule == "greedy":
+                raise _wrong(
+                    "an equilibrium is one of logit choices, and `greedy` has no precision",
+                    key="rule",
+                    remedy="use `rule: logit` with a high precision, or `expects: {level: ...}`",
+                )
+            if "later" in self.model_fields_set:
+                raise _wrong(
+                    "in an equilibrium the own later choices are part of it",
+                    key="later",
+                    remedy="remove `later`",
+                )
         if self.later == "logit" and self.rule != "logit":
             raise _wrong(
                 "own later choices by `logit` need a precision, which only the rule `logit` has",
@@ -780,6 +811,10 @@ def _allow_shorthands(schema: dict[str, Any]) -> None:
     policies = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
     actor["before"] = policies
     definitions["Clause"]["properties"].update({"then": policies, "else": policies})
+    expects = definitions["Expects"]
+    del expects["properties"]["equilibrium"]
+    definitions["Expects"] = {"anyOf": [{"const": "equilibrium"}, {"$ref": "#/$defs/ExpectsFull"}]}
+    definitions["ExpectsFull"] = expects
     definitions["Decision"]["properties"]["script"] = {
         "type": "object",
         "additionalProperties": policies,

@@ -16,6 +16,7 @@ from wargame.engine.batch import library
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
 from wargame.engine.batch.operations import BRANCH, EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
+from wargame.engine.batch.stages import Stages
 from wargame.engine.batch.translate import Function, Module, Scope, Value, assigned_often
 from wargame.engine.rules import Rules
 from wargame.engine.seat import Seat
@@ -98,6 +99,7 @@ class Kernel:
     def rules_text(self) -> str:
         """The module of the rules: one function per block, and one that draws this turn's numbers."""
         module = self._module()
+        module.writers["solve_stage"] = Stages(module, _for_all_lanes).call
         for name in self._blocks():
             module.texts.append(self._block(module, name, ast.parse(self.rules.sources[name])))
         for name, streams in (("draw_turn", self.rules.turn_streams), ("draw_deal", self.rules.deal_streams)):
@@ -259,14 +261,24 @@ class Kernel:
         """The rows that a decision reads, and those that it must leave in the lanes."""
         stored: set[int] = set()
         read: set[int] = {self.places.rows[FAILED][1]}
+        # The rows of the look-ahead are written before they are read, so nobody needs what stands in them.
+        scratch = {row for name, row in self.rules.rows.items() if name.startswith("plan.")}
         for name in self._decision(seat):
             reads, stores = _rows_in(self.rules.sources[name])
-            read |= {self.places.rows[row][1] for row in reads - stored if self.places.rows[row][0] == "lane"}
+            needed = reads - stored - scratch
+            read |= {self.places.rows[row][1] for row in needed if self.places.rows[row][0] == "lane"}
             stored |= stores
         back = {self.places.rows[FAILED][1], self.lane(f"drawn.{seat.name}")}
+        kept = stored if self.watched else (stored - scratch) & self._read_afterwards(seat)
+        back |= {self.places.rows[row][1] for row in kept}
         if self.watched:
-            back |= {self.places.rows[row][1] for row in stored}
+            read |= back
         return sorted(read), sorted(back)
+
+    def _read_afterwards(self, seat: Seat) -> set[int]:
+        """The rows of a decision that are read when it is over: by those who learn of the actor's type."""
+        name = f"learn_types_{_name(seat)}"
+        return _rows_in(self.rules.sources[name])[0] if name in self.rules.sources else set()
 
     def _decision(self, seat: Seat) -> list[str]:
         """The blocks of a decision, in order."""

@@ -98,6 +98,8 @@ class Module:
         self.declarations: dict[str, str] = {}
         self.texts: list[str] = []
         self.signatures: dict[str, tuple[str, list[str]]] = {}
+        self.writers: dict[str, Callable[[Function, ast.Call], Value]] = {}
+        """By the name they are called by: what is written out from the text of its call."""
         self.parts: set[str] = set()
         """Functions that handle one vector, in some of its lanes, and are called with the workspace alone."""
 
@@ -380,6 +382,8 @@ class Function:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
         if name in self.module.parts:
             return self.call_part(name)
+        if name in self.module.writers:
+            return self.module.writers[name](self, node)
         arguments = [self.value(argument) for argument in node.args]
         if name in self.module.operations:
             return self.module.operations[name](self, *arguments)
