@@ -132,11 +132,13 @@ class Kernel:
         body = node.body if branches else _scheduled(node.body)
         for statement in body:
             if isinstance(statement, ast.If) and isinstance(statement.body[0], ast.Return):
-                # A check: the lane goes on with whatever it has, but its episode has failed.
-                row = UNSETTLED if name == "settle" else FAILED
+                # A check: the lane goes on with whatever it has, but its episode has failed. Settling may be tried
+                # before an episode has ended, because another has; then only the last try counts.
+                settles = name == "settle"
                 bad = function.truth(function.value(statement.test))
-                one = module.constant("real", 1.0)
-                function.store_row(row, function.choose(bad, one, function.load_row(row)))
+                before = module.constant("real", 0.0) if settles else function.load_row(FAILED)
+                failed = function.choose(bad, module.constant("real", 1.0), before)
+                function.store_row(UNSETTLED if settles else FAILED, failed)
             elif not isinstance(statement, ast.Return) and not self._skipped(name, statement):
                 function.statements([statement])
         return self._over_vectors(name, function)
