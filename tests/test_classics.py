@@ -119,6 +119,11 @@ def test_scenario_tells_story_and_sources(path: Path) -> None:
         assert "source" in part or "judgement" in part, f"{name} says neither source nor judgement"
 
 
+@pytest.mark.parametrize("path", sorted(CLASSICS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_scenario_loads_without_a_warning(path: Path) -> None:
+    assert not wargame.load(path).warnings
+
+
 # ---- both engines --------------------------------------------------------------------------------
 
 

@@ -22,8 +22,9 @@ def warn_of_unused(builder: Builder, scenario: Scenario) -> None:
         if name not in heads:
             builder.warn(("parameters", name), f"parameter {name!r} is used by no formula")
     changed = set(_changed(scenario))
-    for name in scenario.state:
-        if name not in changed:
+    for name, variable in scenario.state.items():
+        # What is dealt anew for each episode must be a state variable, even if it stays as it is.
+        if name not in changed and not isinstance(variable.initial, Distribution):
             builder.warn(
                 ("state", name), f"state variable {name!r} is changed by nothing: a parameter would do"
             )
