@@ -12,6 +12,7 @@ from tiny import decision, play, tiny
 import wargame
 from wargame.engine.batch.play import Batch
 from wargame.engine.rules import rules_for
+from wargame.scenario.errors import ScenarioError
 
 
 def logistic(x: float) -> float:
@@ -256,3 +257,10 @@ def test_r7_what_was_expected_is_known_when_types_are_learnt() -> None:
     )
     block = play_both(play_for(scenario, seed=8), 80)
     assert len(set(block.metrics[:, 0])) > 40
+
+
+def test_every_type_sets_the_same_parameters() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        tiny(SIGNAL.replace("REVISE", "revise: all").replace("{resolve: 2}", "{many: 2}"))
+    assert "type 'strong' of a does not set 'resolve', which other types set" in str(caught.value)
+    assert "mend:    add `resolve: ...`: every type sets the same parameters" in str(caught.value)
