@@ -16,7 +16,7 @@ from wargame.scenario.formula import AGGREGATORS, FUNCTIONS
 from wargame.testing import as_text, scenario_data
 
 Data = dict[str, Any]
-EXAMPLES = 400
+EXAMPLES = 600
 EVERY_SIZE = (0, 1, 2, 2, 3)
 
 _FORMULA_PARTS = {

@@ -18,9 +18,9 @@ def add_reasoning(scope: Scope, data: Data, cast: Cast) -> None:
     lookers = [
         name for name, actor in data["actors"].items() if actor["decision"]["rule"] in ("greedy", "logit")
     ]
-    if not lookers or not scope.sometimes(2):
+    if not lookers or scope.draw(st.booleans()):
         return
-    if scope.sometimes(4) and _turn_size(data, cast, {"expectation": "mean"}, together=True) <= 4 * LARGEST:
+    if scope.sometimes(3) and _turn_size(data, cast, {"expectation": "mean"}, together=True) <= 4 * LARGEST:
         _equilibrium(scope, data, cast, lookers)
         return
     for name in data["actors"]:
@@ -29,13 +29,14 @@ def add_reasoning(scope: Scope, data: Data, cast: Cast) -> None:
     for name in lookers:
         decision = data["actors"][name]["decision"]
         size = _turn_size(data, cast, decision)
-        if scope.draw(st.booleans()) and size <= 8 * LARGEST:
+        if size <= 8 * LARGEST and scope.pick([False, False, True]):
             decision["expects"] = _levels(scope, data, cast, name, drawn="types" not in data["actors"][name])
         deep = sum("level" in one["decision"].get("expects", {}) for one in data["actors"].values())
         if size <= LARGEST // (1 + deep) or (deep == 0 and size <= LARGEST):
             _foresight(scope, decision)
-        if scope.sometimes(3):
-            decision["later"] = scope.pick(["best", "same", *(["logit"] * (decision["rule"] == "logit"))])
+        if scope.draw(st.booleans()):
+            logit = ["logit", "logit"] if decision["rule"] == "logit" else []
+            decision["later"] = scope.pick(["best", "best", "same", "same", *logit])
 
 
 def _turn_size(data: Data, cast: Cast, decision: Data, *, together: bool = False) -> int:
@@ -64,12 +65,11 @@ def _levels(scope: Scope, data: Data, cast: Cast, name: str, *, drawn: bool) -> 
     }
     if isinstance(result["level"], int) and scope.draw(st.booleans()):
         result["below"] = {"poisson": scope.pick([1.5, "abs(k1)"])}
-    if scope.draw(st.booleans()):
-        rules: list[object] = ["uniform", "last"]
-        other = scope.pick(list(data["actors"]))
-        plan = [scope.pick(names) for names in cast.by_phase(other)]
-        zero = scope.pick([*rules, {0: plan}, plan[0]])
-        result["level0"] = zero if zero in rules else {other: zero}
+    other = scope.pick(list(data["actors"]))
+    plan = [scope.pick(names) for names in cast.by_phase(other)]
+    zero = scope.pick([None, "last", "uniform", {other: {0: plan}}, {other: plan[0]}])
+    if zero is not None:
+        result["level0"] = zero
     return result
 
 
