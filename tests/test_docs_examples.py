@@ -99,7 +99,7 @@ def test_commands_of_a_page_exist(page: Path) -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     for language in ("sh", "powershell"):
         for block in blocks(page, language):
-            for name, rest in re.findall(r"\bwargame ([a-z]+)([^\n#]*)", block.text):
+            for name, rest in re.findall(r"\bwargame ([a-z-]+)([^\n#]*)", block.text):
                 assert name in commands
                 known = {option for parameter in commands[name].params for option in parameter.opts}
                 assert {word.split("=")[0] for word in rest.split() if word.startswith("-")} <= known

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import typer
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.text import Text
 
-from wargame.cli.screen import show
+from wargame.cli.screen import progress_is_shown, show
 from wargame.experiment.expected import Shown, read_models
 from wargame.experiment.verification import SEED, Engine, Verdict, Verification
 from wargame.report.page import grid, heading, line
@@ -25,8 +26,10 @@ def verify(names: Sequence[str], *, episodes: int | None, engine: Engine, as_jso
     """Play the models and print a table of each as soon as it is played; leave with 1 if an answer is not met."""
     models = read_models(names)
     verdicts: list[Verdict] = []
+    shows = progress_is_shown(as_json)
     for model in models:
-        these = list(Verification(model=model, episodes=episodes, engine=engine).verdicts())
+        with Console(stderr=True).status(f"{model.name} ...") if shows else nullcontext():
+            these = list(Verification(model=model, episodes=episodes, engine=engine).verdicts())
         verdicts += these
         if not as_json:
             show(heading(model.name), line((model.source, "dim")), _table(these))
