@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 import wargame
 from wargame.experiment import expected
+from wargame.experiment import verification as verification_module
 from wargame.experiment.estimates import Estimate, allowed, is_near
 from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, read_models
 from wargame.experiment.verification import Verdict, Verification, can_be_told_apart, scenario_of
@@ -245,3 +246,21 @@ def test_quick_episodes_are_part_of_the_full_run() -> None:
     assert MODELS["fictitious-play"].runs["smooth"].episodes.number(100_000) == 2000
     assert MODELS["fictitious-play"].runs["pennies"].episodes.number(100_000) == 1
     assert isinstance(scenario_of(next(iter(run.values()))), wargame.Scenario)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"policy": "flee"}, "has no probability of 'flee'"),
+        ({"reads": "residual"}, "expects no equilibrium"),
+        ({"actor": "a", "turn": 40}, "decides nothing on turn 40"),
+    ],
+)
+def test_a_trace_that_cannot_be_read_says_why(
+    change: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification_module, "LONGEST_SEARCH", 2)
+    model = MODELS["fearon94"]
+    row = next(row for row in model.rows if row.shown is Shown.TRACE).model_copy(update=change)
+    with pytest.raises(ClassicsError, match=words):
+        Verification(model=model).verdict(row)

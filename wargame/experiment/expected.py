@@ -88,7 +88,9 @@ class Row(_Part):
     turn: int | None = None
     actor: str | None = None
     phase: str | None = None
-    reads: Literal["probability", "score", "value", "choice", "expectation"] | None = None
+    reads: (
+        Literal["probability", "score", "value", "choice", "expectation", "residual", "bifurcated"] | None
+    ) = None
     policy: str | None = None
     of_actor: str | None = None
     tolerance: float = 1e-9

@@ -134,6 +134,12 @@ class Verification:
         decision = self._decision(row)
         if row.reads == "value":
             return sum(decision.probabilities[name] * score for name, score in decision.scores.items())
+        if row.reads in ("residual", "bifurcated"):
+            if decision.residual is None:
+                raise ClassicsError(
+                    f"{row.label}: {row.actor} expects no equilibrium, which alone has a {row.reads}"
+                )
+            return decision.residual if row.reads == "residual" else float(decision.bifurcated)
         policy = str(row.policy)
         if row.reads == "choice":
             return float(decision.choice == policy)
