@@ -35,8 +35,8 @@ def add_reasoning(scope: Scope, data: Data, cast: Cast) -> None:
         if size <= LARGEST // (1 + deep) or (deep == 0 and size <= LARGEST):
             _foresight(scope, decision)
         if scope.draw(st.booleans()):
-            logit = ["logit", "logit"] if decision["rule"] == "logit" else []
-            decision["later"] = scope.pick(["best", "best", "same", "same", *logit])
+            logit = ["logit"] if decision["rule"] == "logit" else []
+            decision["later"] = scope.pick([*logit, "best", "same"])
 
 
 def _turn_size(data: Data, cast: Cast, decision: Data, *, together: bool = False) -> int:
