@@ -13,14 +13,20 @@ LARGEST = 40
 """The most evaluations of one imagined turn with which further turns are looked at as well."""
 
 
-def add_reasoning(scope: Scope, data: Data, cast: Cast) -> None:
-    """Let actors who look ahead look further, or think about how the others decide; small enough to be played."""
+EXACT = {"expectation": "exact"}
+
+
+def add_reasoning(scope: Scope, data: Data, cast: Cast, rules: tuple[str, ...]) -> None:
+    """Let actors who look ahead look further, or think about how the others decide; small enough to be played.
+
+    Rules stay among those given: for an equilibrium, best replies must become logit ones.
+    """
     lookers = [
         name for name, actor in data["actors"].items() if actor["decision"]["rule"] in ("greedy", "logit")
     ]
     if not lookers or scope.draw(st.booleans()):
         return
-    if scope.sometimes(3) and _turn_size(data, cast, {"expectation": "mean"}, together=True) <= 4 * LARGEST:
+    if "logit" in rules and scope.sometimes(3) and _turn_size(data, cast, EXACT) <= 4 * LARGEST:
         _equilibrium(scope, data, cast, lookers)
         return
     for name in data["actors"]:
@@ -39,13 +45,13 @@ def add_reasoning(scope: Scope, data: Data, cast: Cast) -> None:
             decision["later"] = scope.pick([*logit, "best", "same"])
 
 
-def _turn_size(data: Data, cast: Cast, decision: Data, *, together: bool = False) -> int:
+def _turn_size(data: Data, cast: Cast, decision: Data) -> int:
     """How many evaluations an imagined turn may take."""
     size = 1
     exact = decision.get("expectation") == "exact"
     for name in data["actors"]:
         for policies in cast.by_phase(name):
-            size *= len(policies) + 1 if exact or together else max(1, len(policies))
+            size *= len(policies) + 1 if exact else max(1, len(policies))
     events = [one["draw"] for one in data["nature"].values()]
     return size * 2 ** sum(
         {"bernoulli", "rate", "categorical"} & set(draw) != set() for draw in events if exact
@@ -93,10 +99,10 @@ def _types(scope: Scope, data: Data, name: str) -> None:
 
 
 def _equilibrium(scope: Scope, data: Data, cast: Cast, lookers: list[str]) -> None:
-    turns = 2 if _turn_size(data, cast, {"expectation": "mean"}, together=True) <= LARGEST else 1
+    turns = 2 if _turn_size(data, cast, EXACT) <= LARGEST else 1
     for name in lookers:
         decision = data["actors"][name]["decision"]
-        for key in ("ties", "tremble", "expectation"):
+        for key in ("ties", "tremble"):
             decision.pop(key, None)
         decision["rule"], decision["precision"] = "logit", scope.pick([0, 0.5, 2, f"abs({scope.state[0]})"])
         if scope.pick([True, True, False]):

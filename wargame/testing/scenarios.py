@@ -74,7 +74,7 @@ def scenario_data(
     data["effects"] = world.world_rules(scope, sets)
     data["nature"] = {name: world.draw_item(scope, kind, sets) for name, kind in items.items()}
     if reasoning:
-        add_reasoning(scope, data, cast)
+        add_reasoning(scope, data, cast, rules)
     data["calendar"] = world.draw_calendar(scope, time["step"])
     data["outcomes"] = outcomes
     data["metrics"] = world.draw_metrics(scope)
