@@ -52,10 +52,9 @@ def _turn_size(data: Data, cast: Cast, decision: Data) -> int:
     for name in data["actors"]:
         for policies in cast.by_phase(name):
             size *= len(policies) + 1 if exact else max(1, len(policies))
-    events = [one["draw"] for one in data["nature"].values()]
-    return size * 2 ** sum(
-        {"bernoulli", "rate", "categorical"} & set(draw) != set() for draw in events if exact
-    )
+    branching = {"bernoulli", "rate", "categorical"}
+    events = sum(not branching.isdisjoint(one["draw"]) for one in data["nature"].values())
+    return size << (events if exact else 0)
 
 
 def _foresight(scope: Scope, decision: Data) -> None:
