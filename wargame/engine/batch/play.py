@@ -26,7 +26,10 @@ from wargame.engine.rules import Rules, rules_for
 
 __all__ = ["Batch", "batch_for"]
 
-_CTYPES = {"int": ctypes.c_int64, "reals": ctypes.c_void_p, "ints": ctypes.c_void_p}
+_CTYPES = {"int": ctypes.c_int64, **dict.fromkeys(("reals", "ints", "shorts"), ctypes.c_void_p)}
+MOST_AT_ONCE = 2**16 - 1
+"""Episodes in one block: a cell of a histogram counts in 16 bits, which keeps all of them in the processor's cache."""
+
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
 
@@ -97,7 +100,12 @@ class Batch:
     def play_block(
         self, play: Play, first: int, count: int, watch: NDArray[np.float64] | None = None
     ) -> Block:
-        """Play episodes `first` to `first + count - 1`. It runs without Python's lock, so threads play at once."""
+        """Play episodes `first` to `first + count - 1`, at most `MOST_AT_ONCE`.
+
+        It runs without Python's lock, so threads play at once.
+        """
+        if count > MOST_AT_ONCE:
+            raise ValueError(f"a block of {count} episodes; at most {MOST_AT_ONCE} fit its counters")
         layout, own = self.layout, self._workspace()
         points, variables, policies = layout.horizon + 1, len(layout.variables), len(layout.policies)
         start, own.u[:] = (self._start, self._u) if play.past is None else self._split(play.past.workspace)
@@ -111,7 +119,7 @@ class Batch:
             "plays": np.zeros((count, policies), dtype=np.int64),
             "blocked": np.zeros(count, dtype=np.int64),
             "sums": np.zeros((points, variables), dtype=np.int64),
-            "histogram": np.zeros((points, variables, BINS), dtype=np.int64),
+            "histogram": np.zeros((points, variables, BINS), dtype=np.uint16),
             "policy_turns": np.zeros((layout.horizon, policies), dtype=np.int64),
             "sample": np.zeros((shown, points, variables)),
             "sample_plays": np.zeros((shown, layout.horizon, policies), dtype=np.int64),
@@ -165,7 +173,7 @@ class Batch:
             orders_blocked=tables["blocked"].astype(np.int32),
             running=running,
             sums=tables["sums"],
-            histogram=tables["histogram"],
+            histogram=tables["histogram"].astype(np.int64),
             policy_turns=tables["policy_turns"],
             sample=tables["sample"],
             sample_plays=tables["sample_plays"].astype(np.int16),
