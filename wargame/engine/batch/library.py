@@ -1,9 +1,9 @@
 """What the batch engine does around the rules, for all lanes at once: start episodes, move deciding lanes, count.
 
 This is text to be translated (see `translate`), not to be run by Python: `Reals`, `Ints` and `Shorts` (of 16 bits) are
-arrays in memory, and
-`load_lanes`, `where` and the like come from `operations`. Lane k of vector v is episode v * WIDTH + k of its block, and
-row r of the workspace lies at (v * rows + r) * WIDTH + k: what one vector needs lies together.
+arrays in memory, and `load_lanes`, `where` and the like come from `operations`. Lane k of vector v is episode
+v * WIDTH + k of its block, and row r of the workspace lies at (v * rows + r) * WIDTH + k: what one vector needs lies
+together.
 """
 
 # mypy: ignore-errors
