@@ -1,180 +1,110 @@
 """Published models give their known answers; `configs/classics/README.md` tells the format of the numbers.
 
-The quick tests play one or two thousand episodes of each run, `-m verify` ten times as many or more. Seeds are
-fixed: a miss of four standard errors means a wrong model or engine.
+The quick tests play a few hundred or thousand episodes of each run, `-m verify` a hundred thousand. Seeds are fixed: a
+miss of four standard errors means a wrong model or engine.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import operator
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import pandas as pd
 import pytest
+from both_engines import play_both, play_for
 from ruamel.yaml import YAML
 
 import wargame
+from wargame.experiment import expected
+from wargame.experiment.estimates import Estimate, allowed, is_near
+from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, read_models
+from wargame.experiment.verification import Verdict, Verification, can_be_told_apart, scenario_of
 
 CLASSICS = Path(__file__).parent.parent / "configs" / "classics"
-STANDARD_ERRORS = 4.0
-EXACT = 1e-9
-SEED = 1
+PUBLISHED: dict[str, list[list[Any]]] = json.loads(
+    (Path(__file__).parent / "published_rows.json").read_text()
+)
+MODELS = {model.name: model for model in read_models()}
 
-Row = dict[str, Any]
-
-MODELS: dict[str, dict[str, Any]] = {
-    path.stem: json.loads(path.read_text()) for path in sorted((CLASSICS / "expected").glob("*.json"))
-}
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+QUICK_TURNS = 20_000
+"""The quick comparison of the engines plays about so many turns of a scenario at most."""
+MANY_POLICIES = 50
+"""The quick comparison plays a scenario with more policies than these in one variant only."""
 
 
-def rows(*classes: str) -> list[Any]:
+def rows(*classes: Shown) -> list[Any]:
     """Every row of these classes as a test parameter (model, row)."""
     return [
-        pytest.param(model, row, id=f"{model}: {row['label']}")
-        for model, expected in MODELS.items()
-        for row in expected["rows"]
-        if row["class"] in classes
+        pytest.param(model, row, id=f"{model.name}: {row.label}")
+        for model in MODELS.values()
+        for row in model.rows
+        if row.shown in classes
     ]
 
 
 @cache
-def episodes(model: str, run: str, depth: str) -> pd.DataFrame:
-    """The table of episodes of one run of a model, played once for all rows that read it."""
-    spec = MODELS[model]["runs"][run]
-    scenario = wargame.load(CLASSICS / spec["scenario"]).with_(spec["overrides"])
-    results = wargame.simulate(scenario, episodes=spec["episodes"][depth], seed=SEED, progress=False)
-    table: pd.DataFrame = results.episodes
-    assert table["failure"].isna().all(), f"{spec['scenario']}: {table['failure'].dropna().iloc[0]}"
-    return table
+def verification(name: str, depth: Literal["quick", "verify"]) -> Verification:
+    """What plays a model's runs, each once for all tests."""
+    return Verification(model=MODELS[name], depth=depth)
 
 
-def holds(table: pd.DataFrame, conditions: list[list[Any]]) -> pd.Series:
-    """Episodes in which every condition holds; a missing value meets none."""
-    result = pd.Series(True, index=table.index)
-    for column, comparison, value in conditions:
-        result &= COMPARISONS[comparison](table[column], value) & table[column].notna()
-    return result
-
-
-def estimate(row: Row, table: pd.DataFrame) -> tuple[float, int]:
-    """The row's statistic and the number of episodes it rests on."""
-    table = table[holds(table, row.get("where", []))]
-    statistic, of = row["statistic"], row["of"]
-    if statistic == "share":
-        return float(holds(table, of).mean()), len(table)
-    columns = table[of if isinstance(of, list) else [of]].astype(float)
-    assert not columns.isna().any(axis=None), f"{of} is missing in some episodes: the row needs a `where`"
-    first = columns.iloc[:, 0]
-    statistics: dict[str, Callable[[], float]] = {
-        "mean": first.mean,
-        "sd": first.std,
-        "variance": first.var,
-        "dispersion": lambda: first.var() / first.mean(),
-        "correlation": lambda: first.corr(columns.iloc[:, 1]),
-    }
-    return float(statistics[statistic]()), len(table)
-
-
-def tolerance(row: Row, n: int) -> float:
-    """How far the estimate from n episodes may lie from the row's value."""
-    if row["sd"] is None:
-        return EXACT * max(1.0, abs(row["value"]))
-    return STANDARD_ERRORS * row["sd"] / math.sqrt(n)
-
-
-def right_row(model: str, contrast: Row) -> Row:
-    """The row that a contrast must miss."""
-    return next(row for row in MODELS[model]["rows"] if row["label"] == contrast["against"])
-
-
-def check_value(model: str, row: Row, depth: str) -> None:
-    found, n = estimate(row, episodes(model, row["run"], depth))
-    allowed = tolerance(row, n)
-    assert abs(found - row["value"]) <= allowed, (
-        f"{row['label']}: {found:.10g} from {n:,} episodes, expected {row['value']:.10g} +- {allowed:.3g} "
-        f"({STANDARD_ERRORS * (found - row['value']) / allowed:+.1f} standard errors)"
+def told(verdict: Verdict) -> str:
+    """What a failing test says."""
+    assert verdict.found is not None
+    return (
+        f"{verdict.row.label}: {verdict.found.value:.10g} from {verdict.found.n:,}, expected {verdict.row.value:.10g}"
+        f" +- {allowed(verdict.row, verdict.found.n):.3g}"
     )
 
 
-def check_contrast(model: str, row: Row, depth: str) -> None:
-    found, n = estimate(row, episodes(model, row["run"], depth))
-    right, allowed = right_row(model, row)["value"], tolerance(row, n)
-    assert abs(found - right) > allowed, (
-        f"{row['label']}: {found:.10g} from {n:,} episodes cannot be told from {right:.10g} +- {allowed:.3g}"
-    )
-
-
-@pytest.mark.parametrize(("model", "row"), rows("play", "contrast"))
-def test_value(model: str, row: Row) -> None:
-    check_value(model, row, "quick")
-
-
-def told_apart(model: str, row: Row, depth: str) -> bool:
-    """Whether the row's run has enough episodes to tell the contrast from the right row safely."""
-    n = MODELS[model]["runs"][row["run"]]["episodes"][depth]
-    return abs(row["value"] - right_row(model, row)["value"]) > 2 * tolerance(row, n)
-
-
-@pytest.mark.parametrize(
-    ("model", "row"), [case for case in rows("contrast") if told_apart(*case.values, "quick")]
-)
-def test_contrast_differs(model: str, row: Row) -> None:
-    check_contrast(model, row, "quick")
+@pytest.mark.parametrize(("model", "row"), rows(Shown.PLAY, Shown.TRACE, Shown.CONTRAST))
+def test_known_answer(model: Model, row: Row) -> None:
+    verdict = verification(model.name, "quick").verdict(row)
+    assert verdict.holds, told(verdict)
 
 
 @pytest.mark.verify
-@pytest.mark.parametrize(("model", "row"), rows("play", "contrast"))
-def test_value_with_many_episodes(model: str, row: Row) -> None:
-    check_value(model, row, "verify")
+@pytest.mark.parametrize(("model", "row"), rows(Shown.PLAY, Shown.CONTRAST))
+def test_known_answer_with_many_episodes(model: Model, row: Row) -> None:
+    verdict = verification(model.name, "verify").verdict(row)
+    assert verdict.holds, told(verdict)
+    assert verdict.told_apart, f"{row.label}: more episodes are needed to tell it from {row.against}"
 
 
-@pytest.mark.verify
-@pytest.mark.parametrize(("model", "row"), rows("contrast"))
-def test_contrast_differs_with_many_episodes(model: str, row: Row) -> None:
-    check_contrast(model, row, "verify")
+# ---- the files of known answers ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("model", "row"), rows("contrast"))
-def test_contrasts_can_be_told_apart(model: str, row: Row) -> None:
-    assert told_apart(model, row, "verify")
+def test_every_published_row_has_its_counterpart() -> None:
+    assert list(MODELS) == list(PUBLISHED)
+    for name, published in PUBLISHED.items():
+        model = MODELS[name]
+        ours = {row.label: row for row in model.rows}
+        for label, value, kind, sd in published:
+            assert label in ours, f"{name} says nothing of {label}"
+            row = ours[label]
+            assert (row.value, row.kind) == (value, kind), label
+            if sd is not None and row.shown in (Shown.PLAY, Shown.CONTRAST) and row.sd != sd:
+                assert row.note, f"{label}: another standard deviation than published, and no word about it"
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_expected_rows_are_complete(model: str) -> None:
-    expected = MODELS[model]
-    assert expected["model"] == model
-    assert expected["source"]
-    labels = [row["label"] for row in expected["rows"]]
-    assert len(set(labels)) == len(labels), "labels are unique: contrasts refer to them"
-    for row in expected["rows"]:
-        assert row["class"] in ("play", "trace", "analytic", "contrast"), row["label"]
-        assert row["kind"] in ("prob", "mean", "det"), row["label"]
-        assert math.isfinite(row["value"]), row["label"]
-        assert row["class"] in ("play", "trace") or row["reason"], row["label"]
-        if row["class"] in ("play", "contrast"):
-            run = expected["runs"][row["run"]]
-            assert row["kind"] == "det" or row["sd"] is not None, row["label"]
-            assert row["sd"] is None or run["episodes"]["quick"] > 1, row["label"]
-        if row["class"] == "contrast":
-            assert row["against"] in labels, row["label"]
-    assert set(expected["runs"]) == {row["run"] for row in expected["rows"] if "run" in row}
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_known_answers_are_complete(model: Model) -> None:
+    for row in model.rows:
+        assert math.isfinite(row.value), row.label
+        if row.shown is Shown.PLAY and row.kind == "prob" and row.sd is not None and "sd" not in row.note:
+            assert row.sd == pytest.approx(math.sqrt(row.value * (1 - row.value)), abs=1e-12), row.label
+        if row.shown is Shown.CONTRAST:
+            run = model.runs[str(row.run)]
+            assert can_be_told_apart(model, row, run.episodes.verify), row.label
+        if row.shown is Shown.TRACE:
+            assert row.tolerance <= 1e-5, row.label
+    assert set(model.runs) == {row.run for row in model.rows if row.run is not None}
 
 
 def test_every_scenario_is_checked() -> None:
-    used = {run["scenario"] for expected in MODELS.values() for run in expected["runs"].values()}
+    used = {run.scenario for model in MODELS.values() for run in model.runs.values()}
     assert used == {path.name for path in CLASSICS.glob("*.yaml")}
 
 
@@ -187,3 +117,131 @@ def test_scenario_tells_story_and_sources(path: Path) -> None:
     assert "Source:" in data["description"]
     for name, part in [*data.get("parameters", {}).items(), *data.get("state", {}).items()]:
         assert "source" in part or "judgement" in part, f"{name} says neither source nor judgement"
+
+
+@pytest.mark.parametrize("path", sorted(CLASSICS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_scenario_loads_without_a_warning(path: Path) -> None:
+    assert not wargame.load(path).warnings
+
+
+# ---- both engines --------------------------------------------------------------------------------
+
+
+def different_rules(most_policies: float) -> list[Any]:
+    """One run of every scenario, and of every change of it that goes beyond parameters.
+
+    A game with more policies than `most_policies` counts once: compiling it takes a while.
+    """
+    seen: dict[str, Any] = {}
+    for model in MODELS.values():
+        for name, run in model.runs.items():
+            changes = {
+                path: value for path, value in run.overrides.items() if not path.startswith("parameters.")
+            }
+            changes.pop("time.horizon", None)
+            if len(list(scenario_of(run).policies())) > most_policies:
+                changes = {}
+            key = json.dumps([run.scenario, changes])
+            seen.setdefault(key, pytest.param(run, id=f"{model.name}: {name}"))
+    return list(seen.values())
+
+
+def same_on_both(run: Run, episodes: int) -> None:
+    scenario = scenario_of(run)
+    block = play_both(play_for(scenario, orders=list(run.orders), seed=1, sample=episodes), episodes)
+    assert not block.failures
+
+
+@pytest.mark.parametrize("run", different_rules(MANY_POLICIES))
+def test_both_engines_play_the_same_episodes(run: Run) -> None:
+    same_on_both(run, max(1, min(30, run.episodes.quick, QUICK_TURNS // scenario_of(run).horizon)))
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("run", different_rules(math.inf))
+def test_both_engines_play_the_same_two_hundred_episodes(run: Run) -> None:
+    same_on_both(run, run.episodes.number(200))
+
+
+# ---- judging -------------------------------------------------------------------------------------
+
+CASE = Row.model_validate(
+    {"label": "a share", "value": 0.5, "kind": "prob", "sd": 0.5, "class": "play", "run": "r"}
+    | {"statistic": "share", "of": [["outcome", "==", "war"]]}
+)
+
+
+def share(value: float, sd: float, hits: int, n: int) -> bool:
+    row = CASE.model_copy(update={"value": value, "sd": sd})
+    return is_near(row, Estimate(value=hits / n, n=n, hits=hits), value)
+
+
+def test_a_share_may_lie_four_standard_errors_off() -> None:
+    assert share(0.5, 0.5, 5_199, 10_000)
+    assert not share(0.5, 0.5, 5_201, 10_000)
+
+
+def test_rare_shares_are_judged_exactly() -> None:
+    # One in a hundred thousand, once expected: the chance of six or more is 5.9e-4, of nine or more 1.1e-6.
+    rare = math.sqrt(1e-5 * (1 - 1e-5))
+    assert share(1e-5, rare, 6, 100_000)
+    assert not share(1e-5, rare, 9, 100_000)
+    assert share(0.0, 0.0, 0, 100_000)
+    assert not share(0.0, 0.0, 1, 100_000)
+    assert not share(1.0, 0.0, 99_999, 100_000)
+
+
+def test_a_number_without_chance_must_agree_to_a_billionth() -> None:
+    row = CASE.model_copy(update={"statistic": "mean", "of": "metric.x", "sd": None, "value": 2000.0})
+    assert is_near(row, Estimate(value=2000 + 1.9e-6, n=1), 2000.0)
+    assert not is_near(row, Estimate(value=2000 + 2.1e-6, n=1), 2000.0)
+
+
+def test_a_wrong_number_fails() -> None:
+    model = MODELS["forts-ruin"]
+    row = next(row for row in model.rows if row.shown is Shown.PLAY and row.kind == "prob")
+    wrong = row.model_copy(update={"value": row.value + 0.1})
+    verdict = Verification(model=model, depth="quick", engine="mesa", episodes=500).verdict(wrong)
+    assert not verdict.holds
+    assert verdict.standard_errors is not None
+    assert verdict.standard_errors < -4
+
+
+def test_a_contrast_that_gives_the_right_answer_fails() -> None:
+    model = MODELS["richardson"]
+    row = next(row for row in model.rows if row.shown is Shown.CONTRAST)
+    right = model.row(str(row.against))
+    same = row.model_copy(update={"run": right.run, "of": right.of})
+    assert not Verification(model=model, depth="quick", engine="mesa").verdict(same).holds
+
+
+def test_an_unknown_model_is_named_with_those_there_are() -> None:
+    with pytest.raises(ClassicsError, match=r"no published model 'lanchestre'; allowed: .*[Dd]id you mean"):
+        read_models(["lanchestre"])
+
+
+def test_a_file_that_lacks_a_key_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "expected").mkdir()
+    run = {"scenario": "x.yaml", "episodes": {"quick": 1, "verify": 1}}
+    row = {
+        "label": "x",
+        "value": 1,
+        "kind": "det",
+        "sd": None,
+        "class": "play",
+        "run": "r",
+        "statistic": "mean",
+    }
+    text = json.dumps({"model": "m", "source": "s", "runs": {"r": run}, "rows": [row]})
+    (tmp_path / "expected" / "m.json").write_text(text)
+    monkeypatch.setattr(expected, "classics_directory", lambda: tmp_path)
+    with pytest.raises(ClassicsError, match=r"m\.json: rows\.0: .*class play needs of"):
+        read_models()
+
+
+def test_quick_episodes_are_part_of_the_full_run() -> None:
+    run = MODELS["forts-ruin"].runs
+    assert all(one.episodes.number(None) == one.episodes.verify for one in run.values())
+    assert MODELS["fictitious-play"].runs["smooth"].episodes.number(100_000) == 2000
+    assert MODELS["fictitious-play"].runs["pennies"].episodes.number(100_000) == 1
+    assert isinstance(scenario_of(next(iter(run.values()))), wargame.Scenario)

@@ -46,8 +46,20 @@ def decisions(data: Data) -> list[Data]:
     return [actor["decision"] for actor in data.get("actors", {}).values()]
 
 
-def beliefs(data: Data) -> list[Data]:
+def expected(data: Data) -> list[Any]:
     return [one["expects"] for one in decisions(data) if "expects" in one]
+
+
+def beliefs(data: Data) -> list[Data]:
+    return [one for one in expected(data) if "beliefs" in one]
+
+
+def levels(data: Data) -> list[Data]:
+    return [one for one in expected(data) if "level" in one]
+
+
+def private(data: Data) -> list[Data]:
+    return [actor["types"] for actor in data.get("actors", {}).values() if "types" in actor]
 
 
 def policies(data: Data) -> list[Data]:
@@ -95,6 +107,9 @@ def has(part: Callable[[Data], list[Any]], test: Callable[[Any], bool]) -> Calla
 def allowed(part: type[schema.Part], key: str) -> tuple[Any, ...]:
     """The words that the language allows for a key."""
     words: tuple[Any, ...] = get_args(part.model_fields[key].annotation)
+    if type(None) in words:
+        # A key that may be left out: the words stand one level deeper.
+        words = tuple(word for one in words for word in get_args(one))
     return words
 
 
@@ -133,6 +148,33 @@ FEATURES: dict[str, Callable[[Data], bool]] = {
         for kind in ("all", "one", 0.5, "clip(x, 0, 1)")
     },
     **{key: has(decisions, lambda one, key=key: key in one) for key in ("tremble", "discount")},
+    **{
+        f"later {kind}": has(decisions, lambda one, kind=kind: one.get("later") == kind)
+        for kind in allowed(schema.Decision, "later")
+    },
+    "foresight": has(decisions, lambda one: one.get("foresight", 1) > 1),
+    "leaf": has(decisions, lambda one: "leaf" in one),
+    "equilibrium": has(expected, lambda one: one == "equilibrium"),
+    "equilibrium further ahead": has(
+        decisions, lambda one: one.get("expects") == "equilibrium" and one.get("foresight") == 2
+    ),
+    "level": has(levels, lambda one: isinstance(one["level"], int)),
+    "levels with chances": has(levels, lambda one: isinstance(one["level"], dict) and 0 in one["level"]),
+    "levels by Poisson": has(
+        levels, lambda one: isinstance(one["level"], dict) and "poisson" in one["level"]
+    ),
+    "level further ahead": has(
+        decisions, lambda one: "level" in one.get("expects", {}) and one.get("foresight") == 2
+    ),
+    **{key: has(levels, lambda one, key=key: key in one) for key in ("below", "level0")},
+    **{
+        f"level0 {kind}": has(levels, lambda one, kind=kind: one.get("level0") == kind)
+        for kind in ("uniform", "last")
+    },
+    "level0 by actor": has(levels, lambda one: isinstance(one.get("level0"), dict)),
+    "types with names": has(private, lambda one: "low" in one),
+    "types of a number": has(private, lambda one: "points" in one),
+    "belief.": has(formulas, lambda text: "belief." in text),
     "precision 0": has(decisions, lambda one: one.get("precision") == 0),
     "precision a million": has(decisions, lambda one: one.get("precision") == 1e6),
     "precision a formula": has(decisions, lambda one: isinstance(one.get("precision"), str)),

@@ -121,6 +121,45 @@ def formula(name: str, text: str, says: str, *, mend: str, **more: object) -> Ca
     return case(name, "threat: tension + 0.1 * stock", f"threat: {text}", says, mend=mend, **more)
 
 
+EXPECTS = "{beliefs: adaptive, rate: 0.3}"
+UTILITY = "    utility: -threat"
+
+REASONING = [
+    case("foresight_zero", "      precision: 4", "      precision: 4\n      foresight: 0", "decision.foresight: the number must be at least 1", mend="correct the number"),
+    case("foresight_without_looking_ahead", "      rule: mixed", "      rule: mixed\n      foresight: 2", "`mixed` does not look ahead and takes no `foresight`", mend="use `rule: logit` or `greedy`"),
+    case("leaf_without_looking_ahead", "      rule: mixed", "      rule: mixed\n      leaf: 1", "`mixed` does not look ahead and takes no `leaf`", mend="use `rule: logit` or `greedy`"),
+    case("later_unknown", "      precision: 4", "      precision: 4\n      later: often", "decision.later: this is not one of the allowed words", found="often", allowed="best, logit, same", mend="use one of the words above"),
+    case("later_logit_without_precision", "      rule: logit\n      precision: 4", "      rule: greedy\n      later: logit", "own later choices by `logit` need a precision", mend="use `later: best` or `same`", at="      later:"),
+    case("expects_a_word", EXPECTS, "nash", "this is no way to expect something of the others", found="'nash'", allowed="{beliefs: ...}, {level: ...} or equilibrium", mend="expects: equilibrium"),
+    case("expects_two_ways", EXPECTS, "{beliefs: last, level: 1}", "by `beliefs`, by `level` or an `equilibrium`, one of them", found="`beliefs` and `level`", mend="keep one of them"),
+    case("expects_in_no_way", EXPECTS, "{rate: 0.3}", "by `beliefs`, by `level` or an `equilibrium`, one of them", found="none of them", mend="{level: 1}"),
+    case("equilibrium_with_more", EXPECTS, "{equilibrium: true, level: 1}", "`equilibrium` stands alone", mend="write `expects: equilibrium`"),
+    case("level_zero_for_good", EXPECTS, "{level: 0}", "expects.level: the number must be at least 1", mend="correct the number"),
+    case("level_takes_no_rate", EXPECTS, "{level: 1, rate: 0.3}", "levels of reasoning take no `rate`", allowed="below, level0", mend="remove it"),
+    case("beliefs_take_no_level0", EXPECTS, "{beliefs: last, level0: last}", "beliefs `last` take no `level0`", mend="remove it, or choose other beliefs"),
+    case("poisson_without_most", EXPECTS, "{level: {poisson: 1.5}}", "need `poisson` (the mean) and `most` (the highest level)", found="no `most`", mend="{poisson: 1.5, most: 7}"),
+    case("poisson_twice", EXPECTS, "{level: {poisson: 1.5, most: 3}, below: {poisson: 1}}", "believe in the same one below them", mend="remove `below`"),
+    case("level_with_a_name", EXPECTS, "{level: {high: 1}}", "the chances of levels are given by level", found="high", mend="{1: 0.4, 2: 0.6}"),
+    case("only_level_zero", EXPECTS, "{level: {0: 1}}", "north is always of level 0, which does not reason", mend="add a higher level"),
+    case("level_chance_negative", EXPECTS, "{level: {1: -0.5, 2: 1}}", "the chance of level 1 is -0.5", mend="give a larger number"),
+    case("level_state", EXPECTS, "{level: {1: tension, 2: 1}}", "cannot be used in a number that is fixed", mend="use numbers and parameters"),
+    case("poisson_negative", EXPECTS, "{level: 2, below: {poisson: -1}}", "the mean of the levels below is -1", mend="give a larger number"),
+    case("level0_unknown_policy", EXPECTS, "{level: 1, level0: {south: hodl}}", "`level0` is no rule, and south has no such policy", allowed="uniform, last, hold", mend="did you mean 'hold'?"),
+    case("level0_unknown_actor", EXPECTS, "{level: 1, level0: {suoth: hold}}", "`level0` names 'suoth', which is no actor", allowed="north, south", mend="did you mean 'south'?"),
+    case("level0_not_of_all", EXPECTS, "{level: 1, level0: wait}", "`level0` is no rule, and south has no such policy", mend="`level0: {south: hold}`"),
+    case("level0_script_unordered", EXPECTS, "{level: 1, level0: {south: {0: hold, 2: hold, 1: hold}}}", "south's script are not in order of time", mend="sort them"),
+    case("greedy_equilibrium", "      rule: logit\n      precision: 4\n      expects: {beliefs: adaptive, rate: 0.3}", "      rule: greedy\n      expects: equilibrium", "an equilibrium is one of logit choices", mend="use `rule: logit` with a high precision"),
+    case("later_in_equilibrium", EXPECTS, "equilibrium\n      later: same", "in an equilibrium the own later choices are part of it", mend="remove `later`", at="      later:"),
+    case("types_in_equilibrium", "      expects: {beliefs: adaptive, rate: 0.3}", "      expects: equilibrium\n    types: {parameter: gain, distribution: {uniform: [0, 1]}, points: 3}", "which is not found for actors with private types", mend="`expects: {level: ...}`", at="    types:"),
+    case("types_of_one", UTILITY, UTILITY + "\n    types: {a: {probability: 1, set: {gain: 1}}}", "actors.north.types: too few entries", mend="add or remove entries"),
+    case("types_of_no_parameter", UTILITY, UTILITY + "\n    types: {parameter: gian, distribution: {uniform: [0, 1]}, points: 3}", "types set 'gian', which is no parameter", allowed="gain, cap", mend="did you mean 'gain'?"),
+    case("types_that_do_not_add_up", UTILITY, UTILITY + "\n    types: {a: {probability: 0.5, set: {gain: 1}}, b: {probability: 0.4, set: {gain: 2}}}", "must add up to 1", found="0.9", mend="correct them"),
+    case("types_of_a_choice", UTILITY, UTILITY + "\n    types: {parameter: gain, distribution: {choice: [0, 1]}, points: 2}", "types from a `choice` have names", mend="write them out"),
+    case("private_bound", UTILITY, UTILITY + "\n    types: {a: {probability: 0.5, set: {cap: 1}}, b: {probability: 0.5, set: {cap: 2}}}", "'cap' is private to north, whose types say how it is distributed", mend="remove it", at="    distribution: {uniform: [0.8", problems=3),
+    case("type_named_by_a_word", UTILITY, UTILITY + "\n    types: {min: {probability: 0.5, set: {gain: 1}}, b: {probability: 0.5, set: {gain: 2}}}", "'min' cannot be the name of a type", mend="choose another name"),
+    formula("belief_of_no_type", "belief.north.strong", "there is no type 'north.strong'", mend="there is none: leave it out"),
+]  # fmt: skip
+
 KEYS = [
     case("unknown_top_key", "metrics:", "metricks:", "unknown key 'metricks' in the scenario", allowed="metrics", mend="did you mean 'metrics'?"),
     case("unknown_key_of_no_kin", "    utility: -threat", "    utility: -threat\n    flag: red", "unknown key 'flag' in actors.north", found="'red'", allowed="policies, utility", mend="remove it"),
@@ -392,7 +431,7 @@ YAML = [
     case("bad_alias_of_actor", "define:\n", "define: &d\n  more: *d\n", "nested more than 30 levels deep", mend="flatten the structure", at="define:"),
 ]  # fmt: skip
 
-CASES = [*KEYS, *VALUES, *NAMES, *STRUCTURE, *FORMULAS, *YAML]
+CASES = [*REASONING, *KEYS, *VALUES, *NAMES, *STRUCTURE, *FORMULAS, *YAML]
 
 # Cases that need a second edit, so that the mistake is the only one.
 ALSO = {

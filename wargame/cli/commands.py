@@ -174,6 +174,25 @@ def replay(
     tell(folder, episode, turns=turns, actor=actor, brief=brief, terms=terms)
 
 
+@app.command(name="verify-classics")
+@reports_errors
+def verify_classics(
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Published models [default: all].")
+    ] = None,
+    episodes: Annotated[
+        int | None,
+        typer.Option("-n", "--episodes", min=100, help="Episodes of each run [default: as its file says]."),
+    ] = None,
+    engine: Annotated[Literal["auto", "mesa", "batch"], typer.Option(help="Which engine plays.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Play published models and compare with their known answers; leaves with 1 if one is not met."""
+    from wargame.cli.verifying import verify
+
+    verify(models or (), episodes=episodes, engine=engine, as_json=as_json)
+
+
 @app.command()
 @reports_errors
 def schema() -> None:

@@ -7,25 +7,51 @@ from collections.abc import Sequence
 from wargame.engine.beliefs import normalized
 from wargame.engine.emit import Check
 from wargame.engine.graph import Node
+from wargame.engine.level_zero import level_zero
 from wargame.engine.perception import perceived
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Policy
 
-__all__ = ["carried_out", "choice_probabilities", "decides"]
+__all__ = ["carried_out", "choice_probabilities", "decides", "rule_shares"]
 
 TIE = 1e-12
 
 
 def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], list[Check]]:
     """D4: the probability of each policy, from scores or rules, with what must hold of it."""
-    graph, decision = workbook.graph, seat.actor.decision
     here = [_available(workbook, policy) for policy in seat.policies]
-    situation = perceived(workbook, seat.actor)
+    scores = (
+        [workbook.row(f"score.{policy.full_name}") for policy in seat.policies]
+        if seat.actor.decision.looks_ahead
+        else []
+    )
     checks: list[Check] = []
+    situation = perceived(workbook, seat.actor)
+    shares = rule_shares(situation, seat, scores, here, checks)
+    levels = seat.actor.decision.levels
+    if levels is not None and 0 in levels.own:
+        # An actor whose level was drawn as 0 does not reason.
+        level = workbook.row(f"level.{seat.actor.name}")
+        plain = level_zero(situation, levels.zero[seat.actor.name], seat.policies, here)
+        shares = [workbook.graph.where(level, share, even) for share, even in zip(shares, plain, strict=True)]
+    return shares, checks
+
+
+def rule_shares(
+    situation: Situation,
+    seat: Seat,
+    scores: Sequence[Node],
+    here: Sequence[Node],
+    checks: list[Check],
+) -> list[Node]:
+    """D4 in any situation: the actor's probabilities from its scores (where its rule has any) and what is available.
+
+    What must hold of the numbers in it is added to `checks`.
+    """
+    workbook, graph, decision = situation.workbook, situation.graph, seat.actor.decision
     if decision.looks_ahead:
-        scores = [workbook.row(f"score.{policy.full_name}") for policy in seat.policies]
         shares = _greedy(workbook, seat, scores, here) if decision.rule == "greedy" else None
         if shares is None:
             assert decision.precision is not None
@@ -46,7 +72,7 @@ def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], li
     elif decision.rule == "uniform":
         shares = normalized(workbook, [graph.one] * len(here), here)
     else:
-        shares = normalized(workbook, _prescribed(workbook, seat, situation), here)
+        shares = normalized(workbook, _prescribed(seat, situation), here)
     tremble = situation.value(decision.tremble)
     if tremble is not graph.zero:
         _require(
@@ -58,7 +84,7 @@ def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], li
             graph.add(graph.mul(keep, share), graph.mul(tremble, equal))
             for share, equal in zip(shares, even, strict=True)
         ]
-    return shares, checks
+    return shares
 
 
 def _available(workbook: Workbook, policy: Policy) -> Node:
@@ -141,13 +167,12 @@ def _greedy(workbook: Workbook, seat: Seat, scores: Sequence[Node], here: Sequen
     return shares
 
 
-def _prescribed(workbook: Workbook, seat: Seat, situation: Situation) -> list[Node]:
+def _prescribed(seat: Seat, situation: Situation) -> list[Node]:
     """The policy that the script or doctrine names now: 1 for it, 0 for the others."""
-    graph, decision = workbook.graph, seat.actor.decision
+    graph, decision = situation.graph, seat.actor.decision
     if decision.rule == "script":
-        turn = workbook.row("turn")
         steps = [
-            (graph.apply("ge", turn, graph.number(first)), policies)
+            (graph.apply("ge", situation.turn, graph.number(first)), policies)
             for first, policies in reversed(decision.script)
         ]
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wargame.engine import counts, distributions, numeric
+from wargame.engine.stage import solve_stage
 
 __all__ = ["Function", "compile_function"]
 
@@ -16,6 +17,7 @@ _NAMESPACE: Mapping[str, Any] = {
     **{name: getattr(numeric, name) for name in numeric.__all__},
     **{name: getattr(counts, name) for name in counts.__all__},
     "distributions": distributions,
+    "solve_stage": solve_stage,
     "inf": float("inf"),
     "nan": float("nan"),
 }

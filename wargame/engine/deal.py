@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wargame.engine.code import Code, changed_parameters, must_be_finite
 from wargame.engine.graph import Node
+from wargame.engine.levels import believed_rows, level_weights
+from wargame.engine.private import deal_types, typed_actors
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.names import names_in
-from wargame.scenario.scenario import Distribution, Parameter
+from wargame.scenario.scenario import Distribution, Parameter, Scenario
 
-__all__ = ["deal", "stream_kinds"]
+__all__ = ["deal", "drawn_levels", "stream_kinds"]
 
 CENTRED = ("normal", "lognormal", "beta")
 """Distributions whose inverse needs a uniform strictly inside (0, 1)."""
@@ -41,7 +43,18 @@ def stream_kinds(workbook: Workbook) -> tuple[dict[str, str], dict[str, str]]:
         if isinstance(state.initial, Distribution):
             dealt[f"initial.{state.name}"] = state.initial
     deal = {name: "centred" if one.kind in CENTRED else "uniform" for name, one in dealt.items()}
+    deal |= {f"types.{actor.name}": "uniform" for actor in typed_actors(scenario)}
+    deal |= {f"level.{name}": "uniform" for name in drawn_levels(scenario)}
     return turn, deal
+
+
+def drawn_levels(scenario: Scenario) -> list[str]:
+    """The actors whose level of reasoning is drawn for each episode."""
+    return [
+        actor.name
+        for actor in scenario.actors.values()
+        if actor.decision.levels is not None and len(actor.decision.levels.own) > 1
+    ]
 
 
 def deal(workbook: Workbook, *, uncertain: bool) -> Code:
@@ -54,6 +67,8 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
     situation = workbook.realized()
     situation.become(parameters={}, state={})
     for parameter in _in_order(scenario.parameters):
+        if scenario.owner(parameter.name) is not None:
+            continue
         if uncertain and parameter.distribution is not None:
             node = _sample(workbook, situation, parameter.distribution, f"parameter.{parameter.name}")
         else:
@@ -63,6 +78,7 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
             code.keep(workbook, f"base.{parameter.name}", node)
         situation.become(parameters={**situation.parameters, parameter.name: node})
         must_be_finite(code, situation, node, parameter.value, f"parameter {parameter.name}")
+    deal_types(workbook, situation, code)
     for variable in scenario.state.values():
         low, high = (
             None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)
@@ -83,7 +99,24 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
         code.keep(workbook, f"state.{variable.name}", value)
         situation.become(state={**situation.state, variable.name: value})
     _first_beliefs(workbook, situation, code)
+    _levels(workbook, situation, code)
     return code
+
+
+def _levels(workbook: Workbook, situation: Situation, code: Code) -> None:
+    """Levels of reasoning: the own one, where it is drawn, and which lower ones the others are believed to have."""
+    for actor in workbook.scenario.actors.values():
+        levels = actor.decision.levels
+        if levels is None:
+            continue
+        own = workbook.graph.number(max(levels.own))
+        if len(levels.own) > 1:
+            numbers, weights = zip(*level_weights(situation, actor), strict=True)
+            values = [workbook.graph.number(number) for number in numbers]
+            own = _pick(workbook, values, weights, workbook.row(f"draw.level.{actor.name}"))
+            code.keep(workbook, f"level.{actor.name}", own)
+        for row, node in believed_rows(situation, actor, own).items():
+            code.keep(workbook, row, node)
 
 
 def _in_order(parameters: Mapping[str, Parameter]) -> list[Parameter]:
@@ -112,9 +145,14 @@ def _sample(workbook: Workbook, situation: Situation, distribution: Distribution
     if distribution.kind != "choice":
         return graph.call(f"distributions.{distribution.kind}", uniform, *numbers)
     half = len(numbers) // 2
-    values, weights = numbers[:half], numbers[half:]
+    return _pick(workbook, numbers[:half], numbers[half:], uniform)
+
+
+def _pick(workbook: Workbook, values: Sequence[Node], weights: Sequence[Node], uniform: Node) -> Node:
+    """The value that a uniform draw picks by these weights."""
+    graph = workbook.graph
     picked, total = values[-1], graph.add(*weights)
-    for index in range(half - 1, -1, -1):
+    for index in range(len(values) - 1, -1, -1):
         below = graph.apply("lt", graph.mul(uniform, total), graph.add(*weights[: index + 1]))
         picked = graph.where(below, values[index], picked)
     return picked

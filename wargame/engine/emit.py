@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from wargame.engine.graph import Node
 
-__all__ = ["Check", "Loop", "Store", "emit_function", "emit_nested", "emit_values"]
+__all__ = ["Check", "Loop", "Store", "Writer", "emit_function", "emit_nested", "emit_values"]
 
 INLINE_LENGTH = 96
 
@@ -25,10 +25,11 @@ _REPEATED = {"min": (0, 1), "max": (0, 1)}
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """A result and the row that keeps it."""
+    """A result and the row that keeps it; with a counter, the row that lies so many rows after it."""
 
     row: str
     node: Node
+    counter: Node | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from wargame.engine.beliefs import availability, restricted_beliefs
 from wargame.engine.emit import Loop
+from wargame.engine.evaluations import MAX_EVALUATIONS
 from wargame.engine.graph import Node
 from wargame.engine.nature import Drawn, apply_item, draw_mean, item_is_due
 from wargame.engine.planning import own_last, planning_situation
@@ -20,10 +21,7 @@ from wargame.engine.turn import charge, resolve, utility
 from wargame.scenario.errors import Problem, ScenarioError
 from wargame.scenario.scenario import NatureItem, Policy
 
-__all__ = ["MAX_EVALUATIONS", "ExactPlan"]
-
-MAX_EVALUATIONS = 1_000_000
-"""A decision that would need more evaluations than this is refused."""
+__all__ = ["ExactPlan"]
 
 
 class ExactPlan:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wargame.engine.ahead import Ahead, needs_program
 from wargame.engine.block import Failure
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.emit import Check, emit_nested, emit_values
@@ -57,6 +59,8 @@ class Explainer:
     def _explanation(self, seat: Seat) -> Function:
         titles = [*seat.actor.utility, "cost"]
         book = self.rules.workbook
+        if needs_program(seat.actor):
+            return self._looking_ahead(seat)
         if seat.name in self.rules.exact:
             plan = self.rules.exact[seat.name]
             first = f"score.{seat.policies[0].full_name}"
@@ -91,6 +95,28 @@ class Explainer:
             return {policy.name: {title: next(values) for title in titles} for policy in seat.policies}
 
         return at_the_mean
+
+    def _looking_ahead(self, seat: Seat) -> Function:
+        """The terms of this turn, and `continuation`: what the turns after it, or the leaf, add."""
+        book = self.rules.workbook
+        # Rows that only explanations need stay out of the workspace of play.
+        own = replace(book, rows=dict(book.rows), template=list(book.template))
+        ahead = Ahead(own, seat, self.rules.expectation_rows[seat.name], explaining=True)
+        function = compile_function(ahead.block, ahead.source(own.rows))
+        titles = [*seat.actor.utility, "cost", "continuation"]
+        policies = [policy.name for policy in seat.policies]
+
+        def explained(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+            copy = [*workspace, *own.template[len(workspace) :]]
+            function(copy)
+            return {
+                policy: {
+                    title: copy[own.rows[f"part.{title}.{seat.actor.name}.{policy}"]] for title in titles
+                }
+                for policy in policies
+            }
+
+        return explained
 
 
 def _holds(check: Check, value: float) -> bool:

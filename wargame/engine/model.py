@@ -101,7 +101,13 @@ class WargameModel(mesa.Model):
         self._begin = rules.function("begin")
         names = ("resolve", "nature", "book", "learn", "record", "judge")
         self._rules_of_a_turn = [(name, one) for name in names if (one := rules.function(name)) is not None]
-        self._shows = {phase: rules.function(f"show_{phase}") for phase in self.declared.phases}
+        self._shows = {
+            phase: [
+                (name, rules.function(name))
+                for name in (f"show_{phase}", *(f"learn_types_{seat.actor.name}_{phase}" for seat in seats))
+            ]
+            for phase, seats in rules.seats.items()
+        }
         streams, dealt = rules.turn_streams.names, rules.deal_streams.names
         self._draws = slice(rows["turn"] + 1, rows["turn"] + 1 + len(streams))
         self._dealt = slice(self._draws.stop, self._draws.stop + len(dealt))
@@ -167,7 +173,8 @@ class WargameModel(mesa.Model):
                 self.orders_blocked += int(index != orders[seat.name])
             if self.record:
                 self.decisions.append(record_decision(actor, seat, index))
-        self._apply(f"show_{phase}", self._shows[phase])
+        for name, function in self._shows[phase]:
+            self._apply(name, function)
 
     def _apply(self, name: str, function: Any) -> None:
         if function is not None and function(self.workspace) != 0.0:

@@ -36,9 +36,9 @@ def item_is_due(situation: Situation, item: NatureItem) -> Node:
     """Whether the item is drawn this turn: `when` holds, and neither `once` nor `cooldown` blocks it."""
     due = situation.truth(item.when)
     if item.once or item.cooldown:
-        ready = situation.workbook.row(f"ready.{item.name}")
-        turn = situation.workbook.row("turn")
-        due = situation.graph.all(due, situation.graph.apply("ge", turn, ready))
+        due = situation.graph.all(
+            due, situation.graph.apply("ge", situation.turn, situation.ready[item.name])
+        )
     return due
 
 

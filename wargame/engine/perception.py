@@ -24,10 +24,19 @@ def perceive(workbook: Workbook, actor: Actor) -> dict[str, Node]:
 
 
 def perceived(workbook: Workbook, actor: Actor) -> Situation:
-    """The situation as the actor sees it: its percept for the state, also as what the turn began with."""
+    """The situation as the actor sees it: its percept for the state, also as what the turn began with.
+
+    What is private to others is to it what it is believed to be on average.
+    """
     situation = workbook.realized()
     state = {
         name: workbook.row(f"seen.{actor.name}.{name}") if name in actor.perception else node
         for name, node in situation.state.items()
     }
-    return situation.copy(state=state, now=state)
+    unknown = {
+        name: workbook.row(f"mean.{name}")
+        for other in workbook.scenario.actors.values()
+        if other.types is not None and other.name != actor.name
+        for name in other.types.values
+    }
+    return situation.copy(state=state, now=state, parameters={**situation.parameters, **unknown})

@@ -15,22 +15,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
+from wargame.engine.ahead import Ahead, needs_program, rows_of_expectations
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
 from wargame.engine.choice import choice_probabilities
 from wargame.engine.code import Code
 from wargame.engine.compiling import Function, compile_function
-from wargame.engine.deal import deal, stream_kinds
+from wargame.engine.deal import deal, drawn_levels, stream_kinds
 from wargame.engine.draws import Streams
 from wargame.engine.emit import emit_function, emit_nested, emit_values
+from wargame.engine.evaluations import equilibrium_found, few_enough
 from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
 from wargame.engine.nature import pick_index
 from wargame.engine.planning import mean_scores
+from wargame.engine.private import typed_actors
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
+from wargame.engine.types_learnt import source_of_learning
 from wargame.scenario.errors import Problem, ScenarioError, WargameError
 from wargame.scenario.scenario import Distribution, Scenario
 
@@ -114,9 +118,11 @@ class Rules:
 
     @functools.cached_property
     def deals_anew(self) -> bool:
-        """Whether every episode must be dealt: initial values are random, or dealing fails (and must say so)."""
-        return self.deal_fails or any(
-            isinstance(variable.initial, Distribution) for variable in self.scenario.state.values()
+        """Whether every episode must be dealt: something in it is random, or dealing fails (and must say so)."""
+        return (
+            self.deal_fails
+            or any(isinstance(variable.initial, Distribution) for variable in self.scenario.state.values())
+            or bool(drawn_levels(self.scenario) or typed_actors(self.scenario))
         )
 
     # ---- the code ------------------------------------------------------------------------------------------------
@@ -132,6 +138,10 @@ class Rules:
                 self._build_seat(seat)
         for phase, seats in self.seats.items():
             self._add(blocks.show(book, phase, seats))
+            for seat in seats:
+                if seat.actor.types is not None:
+                    known = self.expectation_rows.get(seat.name, {})
+                    self._compile(*source_of_learning(book, seat, known, book.rows))
         for build in (
             blocks.resolve_block,
             blocks.nature_block,
@@ -149,9 +159,16 @@ class Rules:
         self._add(blocks.options(book, seat))
         if seat.actor.decision.looks_ahead:
             code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
-            expected, expected_rows = self._expected(seat, code)
-            self._add(code)
-            if seat.actor.decision.expectation == "exact":
+            program = needs_program(seat.actor)
+            if seat.actor.decision.levels is not None or seat.actor.decision.equilibrium:
+                # What others do by their own rules is found out together with what follows from it.
+                expected_rows = self.expectation_rows[seat.name] = rows_of_expectations(seat)
+            else:
+                expected, expected_rows = self._expected(seat, code, in_runs=program)
+                self._add(code)
+            if program:
+                self._compile(f"evaluate_{name}", Ahead(book, seat, expected_rows).source(book.rows))
+            elif seat.actor.decision.expectation == "exact":
                 plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
@@ -173,13 +190,13 @@ class Rules:
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
-        code.checks = checks
+        code.checks = [*few_enough(book, seat), *equilibrium_found(book, seat), *checks]
         self._add(code)
         self._add(blocks.carry_out(book, seat))
 
-    def _expected(self, seat: Seat, code: Code) -> tuple[dict[str, Node], dict[str, str]]:
+    def _expected(self, seat: Seat, code: Code, *, in_runs: bool) -> tuple[dict[str, Node], dict[str, str]]:
         """Expectations as nodes, for planning at the mean, and the rows that keep them."""
-        book, exact = self.workbook, seat.actor.decision.expectation == "exact"
+        book, exact = self.workbook, in_runs or seat.actor.decision.expectation == "exact"
         nodes = expectations(book, seat)
         rows: dict[str, str] = {}
         for _, policies in seat.unknown:
@@ -239,7 +256,8 @@ class Rules:
         layout = self._known_layout
         if uncertain:
             return layout
-        return replace(layout, sampled=tuple(name for name in layout.sampled if name.startswith("state.")))
+        kept = tuple(name for name in layout.sampled if not name.startswith("parameters."))
+        return replace(layout, sampled=kept)
 
     def _layout(self) -> Layout:
         scenario = self.scenario
@@ -264,7 +282,12 @@ class Rules:
             actors=tuple(scenario.actors),
             policies=tuple(policy.full_name for policy in scenario.policies()),
             variables=variables,
-            sampled=(*(f"parameters.{name}" for name in unknown), *(f"state.{name}" for name in random)),
+            sampled=(
+                *(f"parameters.{name}" for name in unknown),
+                *(f"state.{name}" for name in random),
+                *(f"type.{actor.name}" for actor in typed_actors(scenario)),
+                *(f"level.{name}" for name in drawn_levels(scenario)),
+            ),
             horizon=scenario.horizon,
         )
 

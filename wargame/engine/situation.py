@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wargame.engine.emit import Check
 from wargame.engine.graph import Graph, Node
@@ -72,6 +73,12 @@ class Workbook:
             play=play,
             last=self.last_choices(),
             nature=nature,
+            turn=self.row("turn"),
+            ready={
+                name: self.row(f"ready.{name}")
+                for name, item in scenario.nature.items()
+                if item.once or item.cooldown
+            },
         )
 
     def last_choices(self) -> dict[str, Node]:
@@ -80,11 +87,18 @@ class Workbook:
         return {name: self.row(f"last.{name}") for name in wanted}
 
     def wanted_last(self) -> list[str]:
-        """Full names of policies whose last indicator is read by a formula or by actors that do not always revise."""
+        """Full names of policies whose last indicator is read by a formula, or repeated by rule."""
         used = self.used_names()
+        repeating = {
+            name
+            for actor in self.scenario.actors.values()
+            if actor.decision.levels is not None
+            for name, rule in actor.decision.levels.zero.items()
+            if rule.kind == "last"
+        }
         wanted = []
         for actor in self.scenario.actors.values():
-            repeats = actor.decision.revise != "all"
+            repeats = actor.decision.revise != "all" or actor.name in repeating
             for policy in actor.policies.values():
                 names = {f"last.{policy.full_name}", f"last.{actor.name}.{policy.base}"}
                 if repeats or names & used:
@@ -135,6 +149,9 @@ def time_nodes(scenario: Scenario, turn: Node, graph: Graph) -> dict[str, Node]:
     return nodes
 
 
+_PARTS = ("parameters", "state", "now", "play", "last", "nature", "turn", "ready")
+
+
 @dataclass(kw_only=True)
 class Situation:
     """What names mean at one moment. Dictionaries are replaced, never changed, so copies stay what they were."""
@@ -146,6 +163,9 @@ class Situation:
     play: Mapping[str, Node]
     last: Mapping[str, Node]
     nature: Mapping[str, Node]
+    turn: Node
+    ready: Mapping[str, Node]
+    """By item of nature with `once` or `cooldown`: the first turn on which it may be drawn again."""
     checks: list[Check] = field(default_factory=list)
     _known: dict[tuple[int, float | None], tuple[Formula, Node]] = field(default_factory=dict)
 
@@ -154,12 +174,11 @@ class Situation:
         """The graph that the nodes belong to."""
         return self.workbook.graph
 
-    def copy(self, **changes: Mapping[str, Node]) -> Situation:
+    def copy(self, **changes: Any) -> Situation:
         """The same moment with something else assumed."""
-        fields = {
-            name: getattr(self, name) for name in ("parameters", "state", "now", "play", "last", "nature")
-        }
-        return Situation(workbook=self.workbook, **{**fields, **changes})
+        return Situation(
+            workbook=self.workbook, **{**{name: getattr(self, name) for name in _PARTS}, **changes}
+        )
 
     def become(self, **changes: Mapping[str, Node]) -> None:
         """Move on: replace the state, the choices or nature's values."""
@@ -228,9 +247,14 @@ class Situation:
             return self._default_outcome() if condition is None else self.truth(condition)
         if head == "last":
             return self._choice(self.last, rest)
+        if head == "belief":
+            actor, _, name = rest.partition(".")
+            types = scenario.actors[actor].types
+            number = types is not None and name in types.values
+            return self.workbook.row(f"mean.{name}" if number else f"public.{rest}")
         if head in scenario.actors:
             return self._choice(self.play, name)
-        return time_nodes(scenario, self.workbook.row("turn"), self.graph)[name]
+        return time_nodes(scenario, self.turn, self.graph)[name]
 
     def _default_outcome(self) -> Node:
         """The default holds where no other outcome's condition does."""

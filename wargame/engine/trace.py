@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wargame.engine.seat import Seat
+from wargame.engine.stage_game import reported_rows
 
 if TYPE_CHECKING:
     from wargame.engine.actor import StateActor
@@ -35,6 +37,14 @@ class Decision:
     """The policy played; None if none was available."""
     reason: str = field(default="draw")
     """`draw`, `order` (an order forced it), `repeat` (the actor did not reconsider), `own rule` (a user's class)."""
+    type: str | None = None
+    """The private type that it is of, where the file names them; of a private number, the number."""
+    level: int | None = None
+    """The level at which it reasons."""
+    residual: float | None = None
+    """Of an expected equilibrium: the largest difference of a chance from the logit answer to the others' chances."""
+    bifurcated: bool = False
+    """Whether another branch of equilibria was met on the way to the one expected."""
 
 
 def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
@@ -47,6 +57,8 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
     looks_ahead = seat.actor.decision.looks_ahead and decided
     available = actor.available(phase)
     terms = model.rules.explainer.explain(seat, workspace) if looks_ahead else {}
+    expected = looks_ahead and seat.actor.decision.equilibrium
+    residual, bifurcated, _ = reported_rows(seat)
     reason = "draw"
     if type(actor).choose is not Plain.choose:
         reason = "own rule"
@@ -66,4 +78,24 @@ def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
         draw=workspace[rows[f"draw.{seat.name}"]],
         choice=seat.policies[index].name if index >= 0 else None,
         reason=reason,
+        type=_type(seat, rows, workspace),
+        level=_level(seat, rows, workspace),
+        residual=workspace[rows[residual]] if expected else None,
+        bifurcated=expected and workspace[rows[bifurcated]] != 0.0,
     )
+
+
+def _type(seat: Seat, rows: Mapping[str, int], workspace: Sequence[float]) -> str | None:
+    types = seat.actor.types
+    if types is None:
+        return None
+    if types.distribution is not None:
+        return f"{workspace[rows[f'parameter.{next(iter(types.values))}']]:.6g}"
+    return types.names[int(workspace[rows[f"type.{seat.actor.name}"]])]
+
+
+def _level(seat: Seat, rows: Mapping[str, int], workspace: Sequence[float]) -> int | None:
+    levels = seat.actor.decision.levels
+    if levels is None:
+        return None
+    return levels.own[0] if len(levels.own) == 1 else int(workspace[rows[f"level.{seat.actor.name}"]])

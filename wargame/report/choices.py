@@ -48,9 +48,11 @@ def _tell(model: WargameModel, turn: Turn, decision: Decision, terms: bool) -> I
     for text in (
         _order(model, decision),
         _reason(actor, decision),
+        _mind(scenario, decision),
         _percept(scenario, turn.began, decision),
         _seen(scenario, turn, decision),
         _expected(scenario, decision),
+        _warning(decision),
     ):
         if text:
             yield indented(text)
@@ -120,6 +122,24 @@ def _seen(scenario: Scenario, turn: Turn, decision: Decision) -> Text | None:
         if one.phase in earlier and one.choice is not None and one.actor != decision.actor
     ]
     return Text.assemble(("Has seen ", "dim"), f"{'; '.join(known)}.") if known else None
+
+
+def _mind(scenario: Scenario, decision: Decision) -> Text | None:
+    """What is private to the actor in this episode: its type, and the level at which it reasons."""
+    told = []
+    if decision.type:
+        told.append(f"of type {decision.type.replace('_', ' ')}")
+    levels = scenario.actors[decision.actor].decision.levels
+    if decision.level is not None and levels is not None and len(levels.own) > 1:
+        told.append(f"of level {decision.level}" + (" (it does not reason)" if decision.level == 0 else ""))
+    return Text.assemble(("Is ", "dim"), f"{listed(told)}.") if told else None
+
+
+def _warning(decision: Decision) -> Text | None:
+    """Where the equilibrium that is expected is not the only one nearby."""
+    if not decision.bifurcated:
+        return None
+    return Text("On the way to the equilibrium it expects, others branched off.", style="yellow")
 
 
 def _expected(scenario: Scenario, decision: Decision) -> Text | None:
@@ -218,7 +238,9 @@ def _reasons(actor: Actor, decision: Decision, name: str) -> Text:
 
 
 def _term(actor: Actor, term: str) -> str:
-    return "its cost" if term == "cost" else short(actor.utility[term].title)
+    if term in actor.utility:
+        return short(actor.utility[term].title)
+    return {"cost": "its cost", "continuation": "what comes after"}[term]
 
 
 def _every_term(actor: Actor, decision: Decision) -> RenderableType:

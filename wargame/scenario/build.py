@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from wargame.scenario.build_actors import build_actors
+from wargame.scenario.build_types import check_private
 from wargame.scenario.build_world import (
     build_calendar,
     build_nature,
@@ -79,6 +80,7 @@ def _parts(builder: Builder) -> dict[str, Any]:
     }
     _check_cycles(builder, parts)
     check_double_sets(builder, parts)
+    check_private(builder, parts)
     return parts
 
 

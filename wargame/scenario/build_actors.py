@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wargame.scenario.build_levels import build_levels, build_script, check_reasoning
+from wargame.scenario.build_types import build_types
 from wargame.scenario.builder import Builder, described, level_names
-from wargame.scenario.dates import DateError
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import Call, Formula, FormulaError, parse, walk
 from wargame.scenario.scenario import Actor, Beliefs, Clause, Decision, Policy, Sight
@@ -38,9 +39,11 @@ def build_actors(builder: Builder) -> dict[str, Actor]:
             decision=decision,
             perception=_perception(builder, path, part.perception),
             before=builder.policy_list((*path, "before"), name, part.before),
+            types=build_types(builder, name, part.types),
         )
         _warn_about_mean(builder, actor)
         result[name] = actor
+    check_reasoning(builder, result)
     return result
 
 
@@ -99,10 +102,15 @@ def _decision(builder: Builder, actor: str, part: Any) -> Decision:
         precision=precision,
         ties=part.ties,
         probabilities=_mixture(builder, actor, part.probabilities or {}),
-        script=_script(builder, actor, part.script or {}),
+        script=build_script(builder, (*path, "script"), actor, part.script or {}),
         doctrine=_doctrine(builder, actor, part.doctrine or []),
         beliefs=_beliefs(builder, actor, part.expects),
+        levels=build_levels(builder, actor, part.expects),
+        equilibrium=part.expects is not None and part.expects.equilibrium,
         expectation=part.expectation,
+        foresight=part.foresight,
+        later=part.later,
+        leaf=builder.optional((*path, "leaf"), part.leaf, "anywhere"),
         discount=discount,
         tremble=tremble,
         revise=_revise(builder, path, part.revise),
@@ -176,42 +184,6 @@ def _weights(
     return result
 
 
-def _script(builder: Builder, actor: str, entries: Mapping[str, Any]) -> tuple[Any, ...]:
-    path = ("actors", actor, "decision", "script")
-    result: list[tuple[int, tuple[str, ...]]] = []
-    for date, policies in entries.items():
-        where = (*path, date)
-        try:
-            turn = builder.dates.turn(date)
-        except DateError as error:
-            builder.problem(
-                where, f"{'.'.join(where)}: {error}", found=date, allowed=error.allowed, remedy=error.remedy
-            )
-            continue
-        first = not result and not builder.failed_paths & {(*path, other) for other in entries}
-        if first and turn != 0:
-            builder.problem(
-                where,
-                f"{actor}'s script does not say what to do from the first turn on",
-                found=date,
-                allowed=f"0, or {builder.dates.label(0)}" if builder.dates.dated else "0",
-                remedy="let the first entry be turn 0",
-            )
-        elif result and turn <= result[-1][0]:
-            builder.problem(
-                where,
-                f"the entries of {actor}'s script are not in order of time",
-                found=date,
-                allowed=f"turns after {result[-1][0]}",
-                remedy="sort them, and give each turn once",
-            )
-        elif turn >= builder.dates.horizon:
-            last = builder.dates.horizon - 1
-            builder.warn(where, f"{actor}'s script: {date} is after the last turn ({last}) and has no effect")
-        result.append((turn, builder.policy_list(where, actor, policies)))
-    return tuple(result)
-
-
 def _doctrine(builder: Builder, actor: str, parts: list[Any]) -> tuple[Clause, ...]:
     path = ("actors", actor, "decision", "doctrine")
     clauses = []
@@ -237,7 +209,7 @@ def _doctrine(builder: Builder, actor: str, parts: list[Any]) -> tuple[Clause, .
 
 
 def _beliefs(builder: Builder, actor: str, part: Any) -> Beliefs:
-    if part is None:
+    if part is None or part.beliefs is None:
         return Beliefs()
     path = ("actors", actor, "decision", "expects")
     rate = builder.optional((*path, "rate"), part.rate, "fixed")

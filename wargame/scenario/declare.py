@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from wargame.scenario.build_types import declare_types
 from wargame.scenario.builder import Builder, level_names
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import level_text
@@ -56,6 +57,7 @@ def declare_names(builder: Builder) -> None:
         builder.names.policies[actor] = {}
         for base, policy in part.policies.items():
             _declare_policy(builder, actor, base, policy)
+        declare_types(builder, actor, part.types)
 
 
 def _check_name(builder: Builder, path: KeyPath, name: str) -> None:

@@ -29,6 +29,7 @@ KINDS = {
     "last": "choices of the last turn (last.actor.policy)",
     "now": "values as the turn began (now.x)",
     "outcome": "outcomes (outcome.name)",
+    "belief": "public beliefs about types (belief.actor.type)",
     "time": "turn and dates",
     "level": "level",
 }
@@ -108,9 +109,9 @@ class Names:
             return self._family(f"{name!r} is not a number", name, self.categories[name], "")
         if head in self.categories:
             return self._family(f"{head!r} has no category {rest!r}", head, self.categories[head], rest)
-        if head in ("now", "outcome") and rest:
+        if head in ("now", "outcome", "belief") and rest:
             known = [other.partition(".")[2] for other, kind in self.kinds.items() if kind == head]
-            what = "state variable" if head == "now" else "outcome"
+            what = {"now": "state variable", "outcome": "outcome", "belief": "type"}[head]
             return self._family(f"there is no {what} {rest!r}", head, known, rest)
         if head == "last":
             known = [other for other, kind in self.kinds.items() if kind == "last"]

@@ -22,6 +22,8 @@ __all__ = [
     "Definition",
     "Distribution",
     "Effect",
+    "LevelZero",
+    "Levels",
     "Metric",
     "NatureItem",
     "Outcome",
@@ -30,6 +32,7 @@ __all__ = [
     "Scenario",
     "Sight",
     "StateVariable",
+    "Types",
     "WorldRule",
 ]
 
@@ -137,6 +140,29 @@ class Clause:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelZero:
+    """What an actor does that does not reason; `script` has its policies by turn, one or more from each turn on."""
+
+    kind: Literal["uniform", "last", "script"]
+    script: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Levels of reasoning (D3).
+
+    `own` are the levels the actor can have; of several, one is drawn per episode, by `weights` or else by the Poisson
+    distribution. The others are believed to be one level lower, or, with `poisson`, distributed over all lower ones.
+    """
+
+    own: tuple[int, ...]
+    weights: Mapping[int, Formula] = field(default_factory=dict)
+    poisson: Formula | None = None
+    zero: Mapping[str, LevelZero]
+    """By actor, the deciding one included."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """How an actor turns what it expects into a choice (D1 to D4)."""
 
@@ -147,7 +173,17 @@ class Decision:
     script: tuple[tuple[int, tuple[str, ...]], ...] = ()
     doctrine: tuple[Clause, ...] = ()
     beliefs: Beliefs = Beliefs()
+    levels: Levels | None = None
+    """Levels of reasoning; they take the place of beliefs."""
+    equilibrium: bool = False
+    """Whether the others are expected to play the logit equilibrium, which takes the place of beliefs as well."""
     expectation: Literal["mean", "exact"] = "mean"
+    foresight: int = 1
+    """How many turns the look-ahead covers, this one included."""
+    later: Literal["best", "logit", "same"] = "best"
+    """How the actor plans its own later choices."""
+    leaf: Formula | None = None
+    """What the state at the end of the look-ahead is worth."""
     discount: Formula
     tremble: Formula
     revise: Literal["all", "one"] | Formula = "all"
@@ -168,6 +204,21 @@ class Sight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Types:
+    """Private variants of an actor (D3): what the others do not know of it.
+
+    `values` gives each private parameter's value by type, in the order of `names`. With `distribution` there is one
+    private parameter, and type i of n has its quantile at (i + 1/2) / n; then `values` holds no formulas.
+    """
+
+    names: tuple[str, ...]
+    weights: tuple[Formula, ...] = ()
+    """By type; empty where all are equally likely."""
+    values: Mapping[str, tuple[Formula, ...]]
+    distribution: Distribution | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor(Described):
     """A state that decides."""
 
@@ -178,6 +229,7 @@ class Actor(Described):
     decision: Decision
     perception: Mapping[str, Sight]
     before: tuple[str, ...] = ()
+    types: Types | None = None
 
     def in_phase(self, phase: str) -> tuple[Policy, ...]:
         """The actor's policies that belong to `phase`, in file order."""
@@ -280,6 +332,12 @@ class Scenario:
     def default_outcome(self) -> str:
         """The name of the outcome that counts when no condition is true."""
         return next(name for name, outcome in self.outcomes.items() if outcome.when is None)
+
+    def owner(self, parameter: str) -> Actor | None:
+        """The actor to which a parameter is private; None for a public one."""
+        return next(
+            (actor for actor in self.actors.values() if actor.types and parameter in actor.types.values), None
+        )
 
     def policies(self) -> Iterator[Policy]:
         """All policies of all actors, in file order."""

@@ -350,31 +350,19 @@ def _empty_policy(value: Any) -> Any:
     return {} if value is None else value
 
 
-class Expects(Part):
-    beliefs: Literal["uniform", "fixed", "last", "adaptive", "fictitious"]
-    probabilities: dict[str, dict[str, FormulaText]] | None = None
-    rate: FormulaText | None = None
-    start: dict[str, dict[str, FormulaText]] | None = None
-    prior: dict[str, dict[str, FormulaText]] | None = None
-
-    @model_validator(mode="after")
-    def _matching_keys(self) -> Expects:
-        wanted = {"fixed": {"probabilities"}, "adaptive": {"rate", "start"}, "fictitious": {"prior"}}
-        allowed = wanted.get(self.beliefs, set())
-        given = {
-            name for name in ("probabilities", "rate", "start", "prior") if getattr(self, name) is not None
-        }
-        for name in sorted(given - allowed):
-            raise _wrong(
-                f"beliefs `{self.beliefs}` take no `{name}`",
-                key=name,
-                allowed=", ".join(sorted(allowed)) or "no other key",
-                remedy="remove it, or choose other beliefs",
-            )
-        needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs)
-        if needed and needed not in given:
-            raise _wrong(f"beliefs `{self.beliefs}` need `{needed}`", remedy=f"add `{needed}: ...`")
-        return self
+def _expects(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "equilibrium" not in value:
+            return value
+        raise _wrong("`equilibrium` stands alone", remedy="write `expects: equilibrium`")
+    if value == "equilibrium":
+        return {"equilibrium": True}
+    raise _wrong(
+        "this is no way to expect something of the others",
+        shown=described_value(value),
+        allowed="{beliefs: ...}, {level: ...} or equilibrium",
+        remedy="write for example `expects: {level: 1}`, or `expects: equilibrium`",
+    )
 
 
 def _policies_of(value: Any) -> Any:
@@ -382,6 +370,118 @@ def _policies_of(value: Any) -> Any:
 
 
 PolicyList = Annotated[list[Text], Field(min_length=1), BeforeValidator(_policies_of)]
+
+
+class PoissonLevels(Part):
+    poisson: FormulaText
+
+
+def _level(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return {"exactly": value}
+    return value if {"poisson", "most"} & set(value) else {"chances": value}
+
+
+class Level(Part):
+    """The own level of reasoning: a number, chances by level, or a Poisson distribution up to `most`."""
+
+    exactly: Annotated[int, Field(ge=1, le=50), BeforeValidator(_as_whole)] | None = None
+    chances: Annotated[dict[str, FormulaText], Field(min_length=1)] | None = None
+    poisson: FormulaText | None = None
+    most: Annotated[int, Field(ge=1, le=50), BeforeValidator(_as_whole)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Level:
+        if (self.poisson is None) != (self.most is None):
+            missing = "most" if self.most is None else "poisson"
+            raise _wrong(
+                "levels drawn from a Poisson distribution need `poisson` (the mean) and `most` (the highest level)",
+                shown=f"no `{missing}`",
+                remedy="write for example {poisson: 1.5, most: 7}",
+            )
+        for level in self.chances or {}:
+            if not level.isdigit() or int(level) > 50:
+                raise _wrong(
+                    "the chances of levels are given by level",
+                    shown=level,
+                    allowed="whole numbers from 0 to 50",
+                    remedy="write for example {1: 0.4, 2: 0.6}",
+                )
+        return self
+
+
+def _zero_of(value: Any) -> Any:
+    return {"script": value} if isinstance(value, dict) else {"rule": value}
+
+
+class LevelZeroOf(Part):
+    rule: Text | None = None
+    script: Annotated[dict[str, PolicyList], Field(min_length=1)] | None = None
+
+
+def _zero(value: Any) -> Any:
+    return {"actors": value} if isinstance(value, dict) else {"everybody": value}
+
+
+class LevelZero(Part):
+    """What level 0 does: one word for everybody, or by actor a word, a policy or a script."""
+
+    everybody: Text | None = None
+    actors: dict[str, Annotated[LevelZeroOf, BeforeValidator(_zero_of)]] = {}
+
+
+class Expects(Part):
+    beliefs: Literal["uniform", "fixed", "last", "adaptive", "fictitious"] | None = None
+    probabilities: dict[str, dict[str, FormulaText]] | None = None
+    rate: FormulaText | None = None
+    start: dict[str, dict[str, FormulaText]] | None = None
+    prior: dict[str, dict[str, FormulaText]] | None = None
+    level: Annotated[Level, BeforeValidator(_level)] | None = None
+    below: PoissonLevels | None = None
+    level0: Annotated[LevelZero, BeforeValidator(_zero)] | None = None
+    equilibrium: Flag = False
+
+    @model_validator(mode="after")
+    def _matching_keys(self) -> Expects:
+        if self.equilibrium:
+            return self
+        forms = [name for name in ("beliefs", "level") if getattr(self, name) is not None]
+        if len(forms) != 1:
+            raise _wrong(
+                "an actor expects by `beliefs`, by `level` or an `equilibrium`, one of them",
+                shown=" and ".join(f"`{name}`" for name in forms) or "none of them",
+                remedy="keep one of them" if forms else "write for example {beliefs: uniform} or {level: 1}",
+            )
+        form = f"beliefs `{self.beliefs}`" if self.beliefs else "levels of reasoning"
+        wanted = {
+            "fixed": {"probabilities"},
+            "adaptive": {"rate", "start"},
+            "fictitious": {"prior"},
+            None: {"below", "level0"},
+        }
+        allowed = wanted.get(self.beliefs, set())
+        given = {
+            name
+            for name in ("probabilities", "rate", "start", "prior", "below", "level0")
+            if getattr(self, name) is not None
+        }
+        for name in sorted(given - allowed):
+            raise _wrong(
+                f"{form} take no `{name}`",
+                key=name,
+                allowed=", ".join(sorted(allowed)) or "no other key",
+                remedy="remove it, or choose other beliefs" if self.beliefs else "remove it",
+            )
+        needed = {"fixed": "probabilities", "adaptive": "rate"}.get(self.beliefs or "")
+        if needed and needed not in given:
+            raise _wrong(f"beliefs `{self.beliefs}` need `{needed}`", remedy=f"add `{needed}: ...`")
+        if self.below is not None and self.level is not None and self.level.poisson is not None:
+            raise _wrong(
+                "levels drawn from a Poisson distribution believe in the same one below them",
+                key="below",
+                remedy="remove `below`",
+            )
+        return self
 
 
 class Clause(Part):
@@ -411,8 +511,11 @@ class Decision(Part):
     probabilities: Annotated[dict[str, FormulaText], Field(min_length=1)] | None = None
     script: Annotated[dict[str, PolicyList], Field(min_length=1)] | None = None
     doctrine: Annotated[list[Clause], Field(min_length=1)] | None = None
-    expects: Expects | None = None
+    expects: Annotated[Expects, BeforeValidator(_expects)] | None = None
     expectation: Literal["mean", "exact"] = "mean"
+    foresight: Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_whole)] = 1
+    later: Literal["best", "logit", "same"] = "best"
+    leaf: FormulaText | None = None
     discount: FormulaText = "1"
     tremble: FormulaText = "0"
     revise: FormulaText = "all"
@@ -433,12 +536,31 @@ class Decision(Part):
             raise _wrong(
                 "only the rule `greedy` has `ties`", key="ties", remedy="remove `ties`, or use `rule: greedy`"
             )
-        looks_ahead = sorted({"expects", "expectation"} & self.model_fields_set)
+        looks_ahead = sorted({"expects", "expectation", "foresight", "later", "leaf"} & self.model_fields_set)
         if self.rule not in ("greedy", "logit") and looks_ahead:
             raise _wrong(
                 f"the rule `{self.rule}` does not look ahead and takes no `{looks_ahead[0]}`",
                 key=looks_ahead[0],
                 remedy="remove it, or use `rule: logit` or `greedy`",
+            )
+        if self.expects is not None and self.expects.equilibrium:
+            if self.rule == "greedy":
+                raise _wrong(
+                    "an equilibrium is one of logit choices, and `greedy` has no precision",
+                    key="rule",
+                    remedy="use `rule: logit` with a high precision, or `expects: {level: ...}`",
+                )
+            if "later" in self.model_fields_set:
+                raise _wrong(
+                    "in an equilibrium the own later choices are part of it",
+                    key="later",
+                    remedy="remove `later`",
+                )
+        if self.later == "logit" and self.rule != "logit":
+            raise _wrong(
+                "own later choices by `logit` need a precision, which only the rule `logit` has",
+                key="later",
+                remedy="use `later: best` or `same`, or `rule: logit`",
             )
         return self
 
@@ -446,6 +568,31 @@ class Decision(Part):
 class Sight(Part):
     bias: FormulaText = "0"
     noise: FormulaText = "0"
+
+
+class TypeOf(Part):
+    label: Text = ""
+    probability: FormulaText
+    set: Annotated[dict[str, FormulaText], Field(min_length=1)]
+
+
+class ContinuousTypes(Part):
+    parameter: Text
+    distribution: Distribution
+    points: Annotated[int, Field(ge=2, le=1000), BeforeValidator(_as_whole)]
+
+
+def _types(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {"continuous" if "distribution" in value else "discrete": value}
+
+
+class Types(Part):
+    """Private variants: by name, or a private number with its distribution."""
+
+    discrete: Annotated[dict[str, TypeOf], Field(min_length=2)] | None = None
+    continuous: ContinuousTypes | None = None
 
 
 def _terms(value: Any) -> Any:
@@ -465,6 +612,7 @@ class Actor(Part):
     decision: Decision
     perception: dict[str, Sight] = {}
     before: PolicyList = []
+    types: Annotated[Types, BeforeValidator(_types)] | None = None
 
 
 class Turn(Part):
@@ -640,6 +788,11 @@ _SHORTHANDS: dict[str, list[dict[str, Any]]] = {
     "Effect": [_SCALAR],
     "Choice": [{"type": "array", "items": _SCALAR, "minItems": 1}],
     "Policy": [{"type": "null"}],
+    "Level": [{"type": "integer"}, {"type": "object", "additionalProperties": _SCALAR}],
+    "LevelZero": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": ["string", "object"]}},
+    ],
 }
 
 
@@ -658,6 +811,10 @@ def _allow_shorthands(schema: dict[str, Any]) -> None:
     policies = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
     actor["before"] = policies
     definitions["Clause"]["properties"].update({"then": policies, "else": policies})
+    expects = definitions["Expects"]
+    del expects["properties"]["equilibrium"]
+    definitions["Expects"] = {"anyOf": [{"const": "equilibrium"}, {"$ref": "#/$defs/ExpectsFull"}]}
+    definitions["ExpectsFull"] = expects
     definitions["Decision"]["properties"]["script"] = {
         "type": "object",
         "additionalProperties": policies,

@@ -22,8 +22,9 @@ def warn_of_unused(builder: Builder, scenario: Scenario) -> None:
         if name not in heads:
             builder.warn(("parameters", name), f"parameter {name!r} is used by no formula")
     changed = set(_changed(scenario))
-    for name in scenario.state:
-        if name not in changed:
+    for name, variable in scenario.state.items():
+        # What is dealt anew for each episode must be a state variable, even if it stays as it is.
+        if name not in changed and not isinstance(variable.initial, Distribution):
             builder.warn(
                 ("state", name), f"state variable {name!r} is changed by nothing: a parameter would do"
             )
@@ -88,13 +89,20 @@ def _parts(scenario: Scenario) -> Iterator[Formula | Distribution | None]:
     for actor in scenario.actors.values():
         decision, beliefs = actor.decision, actor.decision.beliefs
         yield from (term.formula for term in actor.utility.values())
-        yield from (decision.precision, decision.discount, decision.tremble, beliefs.rate)
+        yield from (decision.precision, decision.discount, decision.tremble, decision.leaf, beliefs.rate)
         yield decision.revise if isinstance(decision.revise, Formula) else None
         yield from decision.probabilities.values()
         yield from (clause.when for clause in decision.doctrine)
         yield from beliefs.weights.values()
+        if decision.levels is not None:
+            yield from (decision.levels.poisson, *decision.levels.weights.values())
         for sight in actor.perception.values():
             yield from (sight.bias, sight.noise)
+        if actor.types is not None:
+            yield from actor.types.weights
+            for formulas in actor.types.values.values():
+                yield from formulas
+            yield actor.types.distribution
     for policy in scenario.policies():
         yield from (policy.available, policy.cost, *(effect.formula for effect in policy.effects))
     for rule in scenario.effects.values():

@@ -13,6 +13,7 @@ from wargame.scenario.scenario import Scenario
 from wargame.testing import world
 from wargame.testing.actors import RULES, Cast, draw_actor, draw_policies
 from wargame.testing.formulas import Data, Scope
+from wargame.testing.reasoning import add_reasoning
 
 __all__ = ["as_text", "scenario_data", "scenarios"]
 
@@ -41,6 +42,7 @@ def scenario_data(
     wild: bool = False,
     rules: tuple[str, ...] = RULES,
     expectations: tuple[str, ...] = ("mean", "exact"),
+    reasoning: bool = True,
 ) -> Data:
     """A scenario of a few actors, up to three variables and up to three items of nature, as plain data.
 
@@ -48,7 +50,8 @@ def scenario_data(
     variable on the same turn (`sets=False` excludes that). With `wild` they may divide by zero, overflow
     and leave every range, so that many episodes fail, in all the ways an episode can.
 
-    `actors` are the numbers of actors to choose from (0 to 3), `rules` and `expectations` the ways to decide.
+    `actors` are the numbers of actors to choose from (0 to 3), `rules` and `expectations` the ways to decide. With
+    `reasoning` some look several turns ahead, reason by levels, have private types or expect an equilibrium.
     """
     scope = Scope(draw, wild=wild)
     time = world.draw_time(scope, horizon)
@@ -70,6 +73,8 @@ def scenario_data(
     }
     data["effects"] = world.world_rules(scope, sets)
     data["nature"] = {name: world.draw_item(scope, kind, sets) for name, kind in items.items()}
+    if reasoning:
+        add_reasoning(scope, data, cast)
     data["calendar"] = world.draw_calendar(scope, time["step"])
     data["outcomes"] = outcomes
     data["metrics"] = world.draw_metrics(scope)

@@ -16,6 +16,7 @@ from wargame.engine.batch import library
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
 from wargame.engine.batch.operations import BRANCH, EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
+from wargame.engine.batch.stages import Stages
 from wargame.engine.batch.translate import Function, Module, Scope, Value, assigned_often
 from wargame.engine.rules import Rules
 from wargame.engine.seat import Seat
@@ -98,6 +99,7 @@ class Kernel:
     def rules_text(self) -> str:
         """The module of the rules: one function per block, and one that draws this turn's numbers."""
         module = self._module()
+        module.writers["solve_stage"] = Stages(module, _for_all_lanes).call
         for name in self._blocks():
             module.texts.append(self._block(module, name, ast.parse(self.rules.sources[name])))
         for name, streams in (("draw_turn", self.rules.turn_streams), ("draw_deal", self.rules.deal_streams)):
@@ -121,17 +123,15 @@ class Kernel:
         return module
 
     def _block(self, module: Module, name: str, tree: ast.Module) -> str:
-        node = tree.body[0]
-        assert isinstance(node, ast.FunctionDef)
-        function = Function(module)
-        function.scope = Scope(
-            globals={"inf": numeric._INFINITY, "nan": numeric._NAN}, often=assigned_often(node)
-        )
-        branches = any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
+        *parts, node = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+        for part in parts:
+            module.texts.append(self._part(module, part))
+        function = self._function(module, node)
+        branches = any(isinstance(inner, ast.For | ast.While) or _is_call(inner) for inner in ast.walk(node))
         function.lazy = not branches
         body = node.body if branches else _scheduled(node.body)
         for statement in body:
-            if isinstance(statement, ast.If):
+            if isinstance(statement, ast.If) and isinstance(statement.body[0], ast.Return):
                 # A check: the lane goes on with whatever it has, but its episode has failed. Settling may be tried
                 # before an episode has ended, because another has; then only the last try counts.
                 settles = name == "settle"
@@ -142,6 +142,32 @@ class Kernel:
             elif not isinstance(statement, ast.Return) and not self._skipped(name, statement):
                 function.statements([statement])
         return self._over_vectors(name, function)
+
+    @staticmethod
+    def _function(module: Module, node: ast.FunctionDef) -> Function:
+        function = Function(module)
+        function.scope = Scope(
+            globals={"inf": numeric._INFINITY, "nan": numeric._NAN}, often=assigned_often(node)
+        )
+        return function
+
+    def _part(self, module: Module, node: ast.FunctionDef) -> str:
+        """A function that blocks call: for one vector, in the lanes that the caller has on its way."""
+        function = self._function(module, node)
+        function.conditions = [Value("mask", "%mask")]
+        function.statements(node.body[:-1])
+        module.parts.add(node.name)
+        return "\n".join(
+            [
+                f"define internal void @{node.name}(ptr noalias %base, ptr noalias %u, "
+                f"{module.types['mask']} %mask) noinline {{",
+                "entry:",
+                *function.places,
+                *function.lines,
+                "  ret void",
+                "}",
+            ]
+        )
 
     def _skipped(self, name: str, statement: ast.stmt) -> bool:
         """While dealing, what is the same for all lanes has been dealt already."""
@@ -237,14 +263,24 @@ class Kernel:
         """The rows that a decision reads, and those that it must leave in the lanes."""
         stored: set[int] = set()
         read: set[int] = {self.places.rows[FAILED][1]}
+        # The rows of the look-ahead are written before they are read, so nobody needs what stands in them.
+        scratch = {row for name, row in self.rules.rows.items() if name.startswith("plan.")}
         for name in self._decision(seat):
             reads, stores = _rows_in(self.rules.sources[name])
-            read |= {self.places.rows[row][1] for row in reads - stored if self.places.rows[row][0] == "lane"}
+            needed = reads - stored - scratch
+            read |= {self.places.rows[row][1] for row in needed if self.places.rows[row][0] == "lane"}
             stored |= stores
         back = {self.places.rows[FAILED][1], self.lane(f"drawn.{seat.name}")}
+        kept = stored if self.watched else (stored - scratch) & self._read_afterwards(seat)
+        back |= {self.places.rows[row][1] for row in kept}
         if self.watched:
-            back |= {self.places.rows[row][1] for row in stored}
+            read |= back
         return sorted(read), sorted(back)
+
+    def _read_afterwards(self, seat: Seat) -> set[int]:
+        """The rows of a decision that are read when it is over: by those who learn of the actor's type."""
+        name = f"learn_types_{_name(seat)}"
+        return _rows_in(self.rules.sources[name])[0] if name in self.rules.sources else set()
 
     def _decision(self, seat: Seat) -> list[str]:
         """The blocks of a decision, in order."""
@@ -343,7 +379,8 @@ class Kernel:
         for phase in rules.scenario.phases:
             for seat in rules.seats[phase]:
                 yield from self._decide(seat, everywhere)
-            yield from self._calls([f"show_{phase}"], everywhere)
+            learning = [f"learn_types_{_name(seat)}" for seat in rules.seats[phase]]
+            yield from self._calls([f"show_{phase}", *learning], everywhere)
         yield from self._calls(self.turn_rules, everywhere)
         variables = len(self.layout.variables)
         yield f"keep_states(w, path, turn + 1, {vectors}, {rows}, {state}, {variables})"
@@ -454,6 +491,11 @@ def _is_made(statement: ast.stmt) -> bool:
         and not isinstance(statement.value, ast.Subscript)
         and statement.targets[0].id != "bad"
     )
+
+
+def _is_call(node: ast.AST) -> bool:
+    """Whether a statement calls another function of the block's text."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def _rows_in(source: str) -> tuple[set[int], set[int]]:

@@ -18,7 +18,7 @@ FAILED, UNSETTLED = -1, -2
 _SAME_FOR_ALL = ("turn", "order.")
 _ALWAYS_IN_LANES = (
     *("draw.", "state.", "play.", "pick.", "drawn.", "score.", "chance.", "available.", "expect.", "revise."),
-    *("payoff.", "metric.", "outcome", "ended"),
+    *("payoff.", "metric.", "outcome", "ended", "plan.", "equilibrium.", "public.", "private.", "mean."),
 )
 
 

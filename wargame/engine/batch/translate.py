@@ -100,6 +100,10 @@ class Module:
         self.declarations: dict[str, str] = {}
         self.texts: list[str] = []
         self.signatures: dict[str, tuple[str, list[str]]] = {}
+        self.writers: dict[str, Callable[[Function, ast.Call], Value]] = {}
+        """By the name they are called by: what is written out from the text of its call."""
+        self.parts: set[str] = set()
+        """Functions that handle one vector, in some of its lanes, and are called with the workspace alone."""
 
     def declare(self, name: str, result: str, *arguments: str) -> str:
         """Note a function of LLVM's; returns its name."""
@@ -380,6 +384,10 @@ class Function:
 
     def _Call(self, node: ast.Call) -> Value:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
+        if name in self.module.parts:
+            return self.call_part(name)
+        if name in self.module.writers:
+            return self.module.writers[name](self, node)
         arguments = [self.value(argument) for argument in node.args]
         if name in self.module.operations:
             return self.module.operations[name](self, *arguments)
@@ -406,6 +414,12 @@ class Function:
             self.do(f"call void @{name}({given})")
             return Value("none", "")
         return self.write(kind, f"call {self.type(kind)} @{name}({given})")
+
+    def call_part(self, name: str) -> Value:
+        """Call a function for this vector, in the lanes that are on this way."""
+        mask = self._mask() or Value("mask", "splat (i1 true)")
+        self.do(f"call void @{name}(ptr {self.base}, ptr %u, {self.typed(mask)})")
+        return Value("none", "")
 
     def inline(self, function: FunctionType, arguments: Sequence[Value]) -> Value:
         """The body of a Python function, written out here."""
@@ -490,11 +504,11 @@ class Function:
 
     def _store(self, kind: str, place: str, value: Value, align: int = 0) -> None:
         """Keep a value in memory, in the lanes that are on this way."""
-        mask = self._mask()
+        mask, aligned = self._mask(), f", align {align}" if align else ""
         if mask is not None and kind in ("lane", "mask", "word"):
-            old = self.write(kind, f"load {self.type(kind)}, ptr {place}")
+            old = self.write(kind, f"load {self.type(kind)}, ptr {place}{aligned}")
             value = self.write(kind, f"select {self.typed(mask)}, {self.typed(value)}, {self.typed(old)}")
-        self.do(f"store {self.typed(value)}, ptr {place}" + (f", align {align}" if align else ""))
+        self.do(f"store {self.typed(value)}, ptr {place}{aligned}")
 
     def _mask(self) -> Value | None:
         """The lanes that are on this way; None for all of them."""
@@ -620,12 +634,15 @@ class Function:
 
     def _when(self, truth: Value, body: Sequence[ast.stmt]) -> None:
         """The body, for the lanes where the truth holds; it is jumped over where it holds for none."""
-        heavy = any(isinstance(inner, ast.For | ast.While) for node in body for inner in ast.walk(node))
+        heavy = any(
+            isinstance(inner, ast.For | ast.While | ast.Expr) for node in body for inner in ast.walk(node)
+        )
         jumps = truth.kind == "flag" or heavy
         after = self.label()
         if jumps:
-            inside = self.label()
-            self.branch(self.anywhere(truth), inside, after)
+            inside, mask = self.label(), self._mask()
+            here = truth if mask is None or truth.kind == "flag" else self.both("and", truth, mask)
+            self.branch(self.anywhere(here), inside, after)
             self.at(inside)
         if truth.kind == "mask":
             self.conditions = [*self.conditions, truth]

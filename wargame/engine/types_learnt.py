@@ -1,0 +1,73 @@
+"""R7 for types: what everybody learns of an actor's type from its choice in a phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wargame.engine.ahead import Ahead
+from wargame.engine.choice import rule_shares
+from wargame.engine.draft import Draft, run_of_rows
+from wargame.engine.graph import Node
+from wargame.engine.perception import perceived
+from wargame.engine.private import take_type, type_rows, update
+from wargame.engine.seat import Seat
+from wargame.engine.situation import Workbook
+
+__all__ = ["source_of_learning"]
+
+
+def source_of_learning(
+    workbook: Workbook, seat: Seat, expected_rows: Mapping[str, str], rows: Mapping[str, int]
+) -> tuple[str, str]:
+    """Name and text of the block: each type decides once more, in the actor's own place, then Bayes' rule.
+
+    It decides on what the actor perceived. Where the actor made no decision (it repeated its last choice, or had none)
+    nothing is learnt.
+    """
+    name = f"learn_types_{seat.actor.name}_{seat.phase}"
+    ahead = Ahead(workbook, seat, expected_rows, block=name)
+    return name, ahead.source_of(
+        lambda draft: _write(ahead, seat, draft), f"R7: what {seat.name} shows of its type.", rows
+    )
+
+
+def _write(ahead: Ahead, seat: Seat, draft: Draft) -> None:
+    workbook, graph, actor = ahead.workbook, ahead.graph, seat.actor
+    assert actor.types is not None
+    decided = graph.all(
+        workbook.row(f"decides.{seat.name}"),
+        graph.apply("ge", workbook.row(f"pick.{seat.name}"), graph.zero),
+    )
+    likelihoods = [f"plan.likelihood.{actor.name}.{name}" for name in actor.types.names]
+    run_of_rows(workbook, likelihoods)
+    own = {parameter: f"parameter.{parameter}" for parameter in actor.types.values}
+    saved = {row: f"plan.own.{parameter}" for parameter, row in own.items()}
+    with draft.when(decided):
+        draft.keep({kept: workbook.row(row) for row, kept in saved.items()})
+        with (
+            draft.repeat(f"type_of_{actor.name}", len(actor.types.names)) as counter,
+            draft.when(graph.at(type_rows(actor)[0], counter)),
+        ):
+            take_type(draft, actor, counter, own)
+            likelihood = graph.zero
+            for policy, chance in zip(seat.policies, _chances(ahead, seat, draft), strict=True):
+                played = workbook.row(f"play.{policy.full_name}")
+                likelihood = graph.add(likelihood, graph.where(played, chance, graph.zero))
+            draft.keep({likelihoods[0]: likelihood}, counter)
+        draft.keep({row: workbook.row(kept) for row, kept in saved.items()})
+        update(draft, actor, likelihoods)
+
+
+def _chances(ahead: Ahead, seat: Seat, draft: Draft) -> list[Node]:
+    """What the actor would choose if it were of the type at hand."""
+    workbook, actor, phase = ahead.workbook, seat.actor, seat.phase
+    here = [workbook.row(f"available.{policy.full_name}") for policy in seat.policies]
+    scores: list[Node] = []
+    if actor.decision.looks_ahead:
+        if ahead.counted:
+            draft.keep({ahead.counted: ahead.graph.zero})
+        with ahead.own_options(draft) as counter:
+            ahead.keep_option(draft, ahead.mind, 0, phase, counter)
+        rows = ahead.option_rows(0, phase, "value", seat.policies)[: len(seat.policies)]
+        scores = [workbook.row(row) for row in rows]
+    return rule_shares(perceived(workbook, actor), seat, scores, here, [])
