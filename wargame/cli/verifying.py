@@ -12,7 +12,7 @@ from rich.text import Text
 
 from wargame.cli.screen import show
 from wargame.experiment.expected import Shown, read_models
-from wargame.experiment.verification import SEED, Engine, Verdict, Verification
+from wargame.experiment.known_answers import SEED, Engine, Verdict, Verification
 from wargame.report.page import grid, heading, line
 
 __all__ = ["verify"]
