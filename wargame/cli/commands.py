@@ -188,7 +188,7 @@ def verify_classics(
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Play published models and compare with their known answers; leaves with 1 if one is not met."""
-    from wargame.cli.verifying import verify
+    from wargame.cli.known_answers import verify
 
     verify(models or (), episodes=episodes, engine=engine, as_json=as_json)
 
