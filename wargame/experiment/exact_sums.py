@@ -63,6 +63,18 @@ class Moments:
         """Whether every number is 0 or 1: between these, x * x is less than x."""
         return self.n > 0 and self.least >= 0 and self.greatest <= 1 and self.total == self.squares
 
+    def __add__(self, other: Moments) -> Moments:
+        """What both add up to."""
+        if not (self.n and other.n):
+            return self if self.n else other
+        return Moments(
+            n=self.n + other.n,
+            total=self.total + other.total,
+            squares=self.squares + other.squares,
+            least=min(self.least, other.least),
+            greatest=max(self.greatest, other.greatest),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The same in JSON; fractions as text."""
         return {

@@ -16,7 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from wargame.engine.block import BINS, UNITS_PER_RANGE, Layout, Variable
 from wargame.experiment.digest import digests
-from wargame.experiment.errors import ResultsError
+from wargame.experiment.errors import ResultsError, Unfinished
 from wargame.experiment.record import Record
 
 __all__ = [
@@ -24,6 +24,9 @@ __all__ = [
     "FORMAT",
     "MANIFEST",
     "OWN_KEYS",
+    "PARTS",
+    "RESUME",
+    "RUN",
     "describe",
     "file_digest",
     "manifest_digest",
@@ -35,6 +38,14 @@ FORMAT = 2
 """Raised when the files of a folder change their meaning."""
 
 MANIFEST = "manifest.json"
+
+PARTS = "parts"
+"""The folder in which a run is kept while it is under way."""
+
+RUN = "run.json"
+"""In that folder: what is meant to be run."""
+
+RESUME = "Go on with the same command and --resume (in Python: resume=True)"
 
 OWN_KEYS = ("digest", "results")
 """Keys of the manifest that are written here; all others are the caller's."""
@@ -76,6 +87,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     if not directory.is_dir():
         what = "it is a file, not a folder" if directory.exists() else "there is no such folder"
         raise ResultsError(directory, what, "Give the folder that a run was saved to.")
+    if not path.is_file() and (directory / PARTS / RUN).is_file():
+        found = "it holds a run that was interrupted, and no results yet"
+        raise Unfinished(directory, found, f"{RESUME}.")
     if not path.is_file():
         found = f"it holds no {MANIFEST}, so it is not a results folder"
         raise ResultsError(directory, found, "Give the folder that a run was saved to.")
