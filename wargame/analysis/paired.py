@@ -17,7 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from wargame.experiment.intervals import t_quantile
 
-__all__ = ["Difference", "matched", "paired_differences", "paired_mean", "paired_share", "switches"]
+__all__ = [
+    "Difference",
+    "difference_row",
+    "matched",
+    "paired_differences",
+    "paired_mean",
+    "paired_share",
+    "switches",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -28,14 +36,15 @@ KINDS = {"metric.": "metric", "payoff.": "payoff"}
 class Difference:
     """What an arm has more than the baseline, with its interval, and that of two independent runs as large.
 
-    `n` counts the units: episodes, or the points of a design. `factor` is the ratio of the squared widths of the two
-    intervals: so many times as many episodes would independent runs need. It is missing where there is nothing to
-    compare, and infinite where the arms never differ in a number that varies.
+    `n` counts the units, episodes or the points of a design; `baseline` and `value`, the arm's, are over the same ones.
+    `factor` is the ratio of the squared widths of the two intervals: so many times as many episodes would independent
+    runs need. It is missing where there is nothing to compare, and infinite where the arms never differ in a number
+    that varies.
     """
 
     n: int
     baseline: float
-    arm: float
+    value: float
     difference: float
     low: float
     high: float
@@ -65,7 +74,7 @@ def paired_share(arm: ArrayLike, baseline: ArrayLike, level: float = 0.95) -> Di
     return Difference(
         n=n,
         baseline=float(other.mean()),
-        arm=float(one.mean()),
+        value=float(one.mean()),
         difference=(gained - lost) / n,
         low=max(-1.0, centre - half),
         high=min(1.0, centre + half),
@@ -97,7 +106,7 @@ def paired_mean(arm: ArrayLike, baseline: ArrayLike, level: float = 0.95) -> Dif
     return Difference(
         n=n,
         baseline=float(other.mean()),
-        arm=float(one.mean()),
+        value=float(one.mean()),
         difference=difference,
         low=difference - half,
         high=difference + half,
@@ -118,7 +127,7 @@ def _nothing() -> Difference:
     return Difference(
         n=0,
         baseline=nan,
-        arm=nan,
+        value=nan,
         difference=nan,
         low=nan,
         high=nan,
@@ -181,6 +190,11 @@ def _row(
         found = paired_share(one[there] == 1, other[there] == 1, level)
     else:
         found = paired_mean(values[0], values[1], level)
+    return difference_row(found)
+
+
+def difference_row(found: Difference) -> dict[str, Any]:
+    """A difference as a row of a table."""
     return asdict(found)
 
 

@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wargame.scenario.errors import WargameError
+from wargame.scenario.errors import WargameError, did_you_mean, join_names
 
-__all__ = ["FIRST", "MOST", "Look", "Plan", "StopError", "Target", "read_target"]
+if TYPE_CHECKING:
+    from wargame.experiment.results import Results
+
+__all__ = ["FIRST", "MOST", "Look", "Plan", "StopError", "Target", "grow", "look_at", "read_target"]
 
 FIRST = 1000
 """Episodes before the first look."""
@@ -47,7 +52,7 @@ class Target:
         return f"{' '.join([*words, *filter(None, [self.name])])} +/- {self.half_width:g}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Look:
     """One look: after so many episodes, the estimate with its interval at the level of a look."""
 
@@ -114,3 +119,40 @@ def read_target(text: str) -> Target:
     if len(names) > 1:
         raise StopError(f"the target {text!r} names more than one thing; write {FORM}")
     return Target(name=names[0] if names else "", half_width=half_width, difference=difference)
+
+
+def look_at(results: Results, target: Target, level: float) -> list[Look]:
+    """One look at a run: the share or mean that the target names, with its interval. StopError for an unknown name."""
+    if target.difference or not target.name:
+        raise StopError(
+            f"the target {str(target)!r} is about arms, and this run has none\n  mend:    Write {FORM}"
+        )
+    for table, kind, value in (
+        (results.outcomes(level), "outcome", "share"),
+        (results.metrics(level), "metric", "mean"),
+        (results.payoffs(level), "actor", "mean"),
+    ):
+        row = table[table[kind] == target.name]
+        if len(row):
+            numbers = (float(row[name].iloc[0]) for name in (value, "low", "high"))
+            return [Look(len(results), target.name, *numbers)]
+    known = [*results.layout.outcomes, *results.layout.metrics, *results.layout.actors]
+    near = did_you_mean(target.name, known) or "use one of these"
+    raise StopError(
+        f"the target {str(target)!r} names no outcome, metric or actor: {target.name!r}\n"
+        f"  {'allowed:':<9}{join_names(known, 60)}\n  {'mend:':<9}{near}"
+    )
+
+
+def grow(plan: Plan, play_to: Callable[[int], list[Look]]) -> list[Look]:
+    """Play on from look to look until the target is met or the plan ends; returns all looks.
+
+    `play_to` plays until there are so many episodes, and looks.
+    """
+    looks: list[Look] = []
+    for size in plan.sizes:
+        taken = play_to(size)
+        looks += taken
+        if plan.is_met(taken):
+            break
+    return looks
