@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from wargame.experiment.collect import Collector
 from wargame.experiment.designs import Design
 from wargame.experiment.engines import Engine, RunError, chosen
 from wargame.experiment.executors import cut, processors
+from wargame.experiment.intervals import share_interval
 from wargame.experiment.playing import Counting, say_nothing
 from wargame.experiment.record import Record
 from wargame.experiment.task import Player, Task
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Sweep", "play_design"]
 
 LEVEL = 0.95
+COLUMNS = ("point", "kind", "name", "n", "value", "sd", "low", "high")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,18 +118,24 @@ def play_design(
         first = point * episodes if design.is_sample else 0
         return _Point(number=point, player=task.player(), layout=task.layout, block=task.block, first=first)
 
-    rows: list[pd.DataFrame] = []
+    rows: list[tuple[Any, ...]] = []
     outcomes = np.empty((len(design), episodes), dtype=np.int16)
     threads = 1 if used == "mesa" else workers or processors()
     for point, record in _records(map(prepared, range(len(design))), episodes, threads):
         assert record.episodes is not None
         outcomes[point.number] = record.episodes.outcome
-        rows.append(_rows(point, record))
+        rows.extend(_rows(point, record))
         if shown is not None:
             shown.count(episodes)
-    return Sweep(
-        design=design, outcome_names=tuple(scenario.outcomes), table=_joined(rows), outcomes=outcomes
-    )
+    return Sweep(design=design, outcome_names=tuple(scenario.outcomes), table=_table(rows), outcomes=outcomes)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table.attrs = {"level": LEVEL}
+    return table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,34 +179,17 @@ def _check_ends(scenario: Scenario, design: Design, fixed: frozenset[str]) -> No
             scenario.with_(changes)
 
 
-def _rows(point: _Point, record: Record) -> pd.DataFrame:
-    import pandas as pd
-
-    from wargame.experiment.tables import outcome_table, summary_table
-
+def _rows(point: _Point, record: Record) -> Iterator[tuple[Any, ...]]:
+    """The table's rows of a point."""
     layout, totals = point.layout, record.totals
-    outcomes = outcome_table(layout, totals, LEVEL).rename(columns={"outcome": "name", "share": "value"})
     n = totals.completed
-    outcomes["n"] = n
-    outcomes["sd"] = np.sqrt(outcomes["value"] * (1 - outcomes["value"]) * n / max(n - 1, 1))
-    parts = [("outcome", outcomes)]
-    for kind, names, moments in (
+    for name, hits in zip(layout.outcomes, totals.outcomes, strict=True):
+        share = hits / n if n else math.nan
+        sd = math.sqrt(share * (1 - share) * n / (n - 1)) if n > 1 else math.nan
+        yield point.number, "outcome", name, n, share, sd, *share_interval(hits, n, LEVEL)
+    for kind, names, columns in (
         ("metric", layout.metrics, totals.metrics),
         ("payoff", layout.actors, totals.payoffs),
     ):
-        named: Mapping[str, Any] = dict(zip(names, moments, strict=True))
-        table = summary_table("name", named, n, None, LEVEL).rename(columns={"mean": "value"})
-        parts.append((kind, table))
-    columns = ["point", "kind", "name", "n", "value", "sd", "low", "high"]
-    return pd.concat(
-        [table.assign(kind=kind, point=point.number)[columns] for kind, table in parts if len(table)],
-        ignore_index=True,
-    )
-
-
-def _joined(rows: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    table = pd.concat(rows, ignore_index=True)
-    table.attrs = {"level": LEVEL}
-    return table
+        for name, moments in zip(names, columns, strict=True):
+            yield point.number, kind, name, moments.n, moments.mean, moments.sd, *moments.interval(LEVEL)

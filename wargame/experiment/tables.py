@@ -16,7 +16,7 @@ from wargame.engine.block import BINS, Failure, Layout
 from wargame.experiment.errors import EpisodesNotKept
 from wargame.experiment.exact_sums import Moments
 from wargame.experiment.histograms import means_from_sums, quantiles_from_histogram
-from wargame.experiment.intervals import share_interval, t_quantile
+from wargame.experiment.intervals import share_interval
 from wargame.experiment.record import Aggregates, Record, Sample
 from wargame.experiment.totals import Totals
 
@@ -88,23 +88,14 @@ def summary_table(
     rows = []
     for name, moments in totals.items():
         row: dict[str, Any] = {kind: name, "n": moments.n, "missing": completed - moments.n}
-        row |= {"mean": moments.mean, "sd": moments.sd, **_mean_interval(moments, level)}
+        low, high = moments.interval(level)
+        row |= {"mean": moments.mean, "sd": moments.sd, "low": low, "high": high}
         row |= {"min": moments.least, "max": moments.greatest}
         rows.append(row | _quantiles(None if numbers is None else numbers(name)))
     names_of_columns = [kind, "n", "missing", "mean", "sd", "low", "high", "min", "max", *QUANTILES]
     table = pd.DataFrame(rows, columns=names_of_columns)
     table.attrs = {"level": level}
     return table
-
-
-def _mean_interval(moments: Moments, level: float) -> dict[str, float]:
-    n, mean = moments.n, moments.mean
-    if moments.is_share:
-        low, high = share_interval(int(moments.total), n, level)
-    else:
-        half = t_quantile(level, n - 1) * moments.sd / math.sqrt(n) if n > 1 else math.nan
-        low, high = mean - half, mean + half
-    return {"low": low, "high": high}
 
 
 def _quantiles(values: NDArray[np.float64] | None) -> dict[str, float]:
