@@ -35,7 +35,7 @@ def _compare(results: Results, model: WargameModel) -> None:
     """
     if not results.keeps_episodes:
         return
-    row = results.episodes.iloc[model.episode]
+    row = results.episodes.set_index("episode").loc[model.episode]
     recorded = None if row["outcome"] != row["outcome"] else str(row["outcome"])
     if recorded != model.outcome or int(row["length"]) != (
         model.failure.turn if model.failure is not None else model.length

@@ -24,7 +24,14 @@ from wargame.scenario.scenario import Scenario
 from wargame.scenario.shape import problems_of
 from wargame.scenario.source import KeyPath, Source, parse_source, read_source
 
-__all__ = ["Arm", "Experiment", "available_experiments", "load_experiment", "loads_experiment"]
+__all__ = [
+    "Arm",
+    "Experiment",
+    "available_experiments",
+    "known_number",
+    "load_experiment",
+    "loads_experiment",
+]
 
 FOLDER = "experiments"
 
@@ -233,7 +240,7 @@ class _Reader:
         places: dict[str, KeyPath] = {}
         samples = self.document.uncertain
         for path, value in part.set.items():
-            changes[path] = _known_number(self.scenario, path, value) if samples else value
+            changes[path] = known_number(self.scenario, path, value) if samples else value
             places[path] = ("arms", name, "set", path)
         for actor, decision in part.decisions.items():
             if actor not in self.scenario.actors:
@@ -315,7 +322,7 @@ def _full_name(scenario: Scenario, path: str) -> str:
     return ".".join(parts[:2])
 
 
-def _known_number(scenario: Scenario, path: str, value: Any) -> Any:
+def known_number(scenario: Scenario, path: str, value: Any) -> Any:
     """What is set is known in this arm: the parameter's distribution goes, or it would be drawn all the same."""
     group, _, name = _full_name(scenario, path).partition(".")
     if group != "parameters" or name not in scenario.parameters or isinstance(value, dict):

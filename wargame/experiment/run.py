@@ -143,14 +143,18 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
 
     Returns the model at the end of the episode; its `decisions` hold what each actor perceived, expected, weighed and
     drew, and `wargame.story(model)` tells them in words. An episode that failed stops where it failed; see `failure`.
+    A future of a fork, by the number of its branch, begins at the fork.
     """
     from wargame.engine.model import WargameModel
+    from wargame.engine.play import Past
     from wargame.engine.rules import EpisodeError
 
     results = results if isinstance(results, Results) else read(results)
-    if not 0 <= episode < len(results):
-        raise RunError(f"the run has episodes 0 to {len(results) - 1}, not {episode}")
     manifest: Mapping[str, Any] = results.manifest
+    origin = manifest.get("fork")
+    first = 0 if origin is None else 1
+    if not first <= episode < len(results) + first:
+        raise RunError(f"the run has episodes {first} to {len(results) - 1 + first}, not {episode}")
     if manifest.get("actors"):
         names = ", ".join(manifest["actors"])
         raise RunError(
@@ -163,6 +167,9 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
         uncertain=bool(manifest["uncertain"]),
         orders=list(manifest["orders"]),
         record=True,
+        past=None
+        if origin is None
+        else Past(episode=origin["episode"], turn=origin["turn"], workspace=origin["workspace"]),
     )
     with suppress(EpisodeError):
         model.play()
