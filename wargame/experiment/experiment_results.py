@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -145,7 +144,7 @@ class ExperimentResults:
             "episodes": asked.episodes,
             "seed": asked.seed,
             "digests": {name: results.digest for name, results in self.arms.items()}
-            | {name: _digest(sweep) for name, sweep in self.sweeps.items()},
+            | {name: sweep.digest for name, sweep in self.sweeps.items()},
             "until": None if self.plan is None else str(self.plan.target),
             "sizes": [] if self.plan is None else list(self.plan.sizes),
             "looks": [asdict(look) for look in self.looks],
@@ -228,13 +227,6 @@ def _point_values(sweep: Sweep, level: float) -> pd.DataFrame:
     grouped = sweep.table.groupby(["kind", "name"], sort=False)["value"]
     table = grouped.agg(n="size", range_low="min", range_high="max", value="mean").reset_index()
     return table.assign(low=np.nan, high=np.nan)
-
-
-def _digest(sweep: Sweep) -> str:
-    """SHA-256 over how every episode ended, and every mean."""
-    whole = hashlib.sha256(np.ascontiguousarray(sweep.outcomes.astype("<i2")).tobytes())
-    whole.update(np.ascontiguousarray(sweep.table["value"].to_numpy(dtype="<f8")).tobytes())
-    return whole.hexdigest()
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -62,6 +63,13 @@ class Sweep:
     def failed(self) -> int:
         """Episodes that could not be finished."""
         return int((self.outcomes < 0).sum())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over how every episode ended, and every mean."""
+        whole = hashlib.sha256(np.ascontiguousarray(self.outcomes.astype("<i2")).tobytes())
+        whole.update(np.ascontiguousarray(self.table["value"].to_numpy(dtype="<f8")).tobytes())
+        return whole.hexdigest()
 
     def spread(self, level: float = LEVEL) -> pd.DataFrame:
         """What is not known told apart from luck, for every number: see `wargame.analysis.nested`.
