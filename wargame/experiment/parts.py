@@ -50,9 +50,9 @@ class Part:
 
 
 def list_parts(folder: Path) -> list[Part]:
-    """The parts in a folder by their names, in order; other files are passed over."""
+    """The parts in a folder by their names, in order; other files are passed over, and a missing folder has none."""
     found = []
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         match = NAME.fullmatch(path.name)
         if match:
             found.append(Part(first=int(match[1]), last=int(match[2]), digest=match[3], path=path))
