@@ -7,6 +7,7 @@ difference, so its interval is narrower than that of two runs with draws of thei
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from wargame.experiment.intervals import t_quantile
+from wargame.experiment.intervals import t_quantile, wilson
 
 __all__ = [
     "Difference",
@@ -56,31 +57,69 @@ class Difference:
 def paired_share(arm: ArrayLike, baseline: ArrayLike, level: float = 0.95) -> Difference:
     """The difference of two shares over the same episodes, from whether each has what is counted.
 
-    Interval: the adjusted Wald interval for matched pairs of Agresti and Min 2005, "Simple improved confidence
-    intervals for comparing matched proportions": half an episode is added to each of the four cells. So arms that
-    never differed in n episodes get an interval of about 2 z / n around 0, not one without width. Independent runs:
-    Agresti and Caffo 2000, one hit and one miss added to each.
+    Interval: the score interval for matched pairs of Tango 1998, "Equivalence test and confidence interval for the
+    difference in proportions for the paired-sample design"; arms that never differed in n episodes get an interval of
+    about 4 / n to either side of 0, not one without width. Independent runs: the score interval of Newcombe 1998,
+    "Interval estimation for the difference between independent proportions", method 10.
     """
     one, other = np.asarray(arm, dtype=bool), np.asarray(baseline, dtype=bool)
     n = len(one)
     if not n:
         return _nothing()
     gained, lost = int((one & ~other).sum()), int((other & ~one).sum())
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    centre = (gained - lost) / (n + 2)
-    half = z * math.sqrt(max(0.0, gained + lost + 1 - (gained - lost) ** 2 / (n + 2))) / (n + 2)
-    shares = [(int(hits.sum()) + 1) / (n + 2) for hits in (one, other)]
-    apart = z * math.sqrt(sum(share * (1 - share) for share in shares) / (n + 2))
+    low, high = _tango(gained, lost, n, level)
+    hits = int(one.sum()), int(other.sum())
+    apart_low, apart_high = _newcombe(hits, n, level)
     return Difference(
         n=n,
-        baseline=float(other.mean()),
-        value=float(one.mean()),
+        baseline=hits[1] / n,
+        value=hits[0] / n,
         difference=(gained - lost) / n,
-        low=max(-1.0, centre - half),
-        high=min(1.0, centre + half),
-        unpaired_low=max(-1.0, shares[0] - shares[1] - apart),
-        unpaired_high=min(1.0, shares[0] - shares[1] + apart),
-        factor=(apart / half) ** 2 if one.any() or other.any() else math.nan,
+        low=low,
+        high=high,
+        unpaired_low=apart_low,
+        unpaired_high=apart_high,
+        factor=((apart_high - apart_low) / (high - low)) ** 2 if any(hits) else math.nan,
+    )
+
+
+def _tango(gained: int, lost: int, n: int, level: float) -> tuple[float, float]:
+    """The differences at which the score test does not reject, by bisection: its statistic falls as they rise."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+
+    def score(difference: float) -> float:
+        """The distance from what was found, in standard errors under that difference."""
+        middle = (2 * n - gained + lost) * difference - gained - lost
+        root = math.sqrt(max(0.0, middle**2 + 8 * n * lost * difference * (1 - difference)))
+        variance = n * ((root - middle) / n / 2 + difference * (1 - difference))
+        distance = gained - lost - n * difference
+        return distance / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, distance)
+
+    found = (gained - lost) / n
+    low = found if found <= -1 else _crossing(score, -1.0, found, z)
+    high = found if found >= 1 else _crossing(score, found, 1.0, -z)
+    return low, high
+
+
+def _crossing(falling: Callable[[float], float], low: float, high: float, level: float) -> float:
+    """Where a falling function crosses a level, to the last bit."""
+    while True:
+        middle = (low + high) / 2
+        if middle in (low, high):
+            return middle
+        if falling(middle) > level:
+            low = middle
+        else:
+            high = middle
+
+
+def _newcombe(hits: tuple[int, int], n: int, level: float) -> tuple[float, float]:
+    one, other = hits[0] / n, hits[1] / n
+    (low, high), (other_low, other_high) = (wilson(count, n, level) for count in hits)
+    difference = one - other
+    return (
+        difference - math.hypot(one - low, other_high - other),
+        difference + math.hypot(high - one, other - other_low),
     )
 
 
@@ -164,12 +203,17 @@ def paired_differences(
         if kind is None or column not in ours.columns:
             continue
         values = [table[column].to_numpy(dtype=np.float64) for table in (ours, theirs)]
-        counted = all(np.isin(one[~np.isnan(one)], (0.0, 1.0)).all() for one in values)
+        counted = all(_is_counted(one[~np.isnan(one)]) for one in values)
         name = column.split(".", 1)[1]
         rows.append({"kind": kind, "name": name, **_row(values, _units(ours, unit), counted, level)})
     table = pd.DataFrame(rows)
     table.attrs = {"level": level, "unit": unit or "episode"}
     return table
+
+
+def _is_counted(values: Numbers) -> bool:
+    """Whether numbers say of each episode whether something happened; all 0 or all 1 does not show it of another."""
+    return bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def _units(table: pd.DataFrame, unit: str | None) -> NDArray[Any] | None:
