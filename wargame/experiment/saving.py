@@ -28,17 +28,20 @@ def play_into(under_way: UnderWay, executor: Executor, task: Task, shown: Progre
     """Play what is missing in a folder, part by part, and put the results in their places."""
     with under_way.begin():
         shown.begin_at(under_way.complete)
-        for first, count in under_way.gaps():
-            with closing(executor.play(task, [(first, count)])) as blocks:
+        gaps = under_way.gaps()
+        if gaps:
+            with closing(executor.play(task, gaps)) as blocks:
                 _write_parts(under_way, shown.over(blocks))
         under_way.finish()
 
 
 def _write_parts(under_way: UnderWay, blocks: Iterable[Block | Piece]) -> None:
-    """Write consecutive blocks as parts; whatever ends the playing, what has been played is kept."""
+    """Write blocks as parts; whatever ends the playing, what has been played is kept."""
     gathered = _Gathered(under_way.plan.layout, keep_episodes=under_way.plan.keep_episodes)
     try:
         for block in blocks:
+            if gathered.count and block.first != gathered.end:
+                under_way.add(gathered.take())
             gathered.add(block)
             if gathered.is_due():
                 under_way.add(gathered.take())
@@ -62,12 +65,14 @@ class _Gathered:
     def _begin(self) -> None:
         self._collector = Collector(self._layout, keep_episodes=self._keep, origin=0)
         self._since = time.monotonic()
+        self.end = 0
 
     @property
     def count(self) -> int:
         return len(self._collector)
 
     def add(self, block: Block | Piece) -> None:
+        self.end = block.first + block.count
         if isinstance(block, Piece):
             self._collector.add_piece(block)
         else:
