@@ -9,13 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-__all__ = ["Contender", "Ratio", "Speeds", "free_processors", "interleaved", "on_threads", "ratio"]
+__all__ = ["Contender", "Ratio", "Speed", "Speeds", "free_processors", "interleaved", "on_threads", "ratio"]
 
 SPAN = 1024
 """Episodes that a thread plays at a time."""
 
-Speeds = list[float]
-"""Episodes per second, one number per round."""
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """Episodes per second of time on the clock, and of processor time, which counts all threads and processes."""
+
+    clock: float
+    processor: float
+
+
+Speeds = list[Speed]
+"""One per round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +46,7 @@ def interleaved(contenders: Sequence[Contender], *, rounds: int, seconds: float)
     counts = {}
     for one in contenders:
         one.play(0, one.probe)
-        counts[one.name] = max(one.least, int(seconds * _speed(one, 0, one.probe)))
+        counts[one.name] = max(one.least, int(seconds * _speed(one, 0, one.probe).clock))
     speeds: dict[str, Speeds] = {one.name: [] for one in contenders}
     for turn in range(rounds):
         for place in range(len(contenders)):
@@ -46,10 +55,18 @@ def interleaved(contenders: Sequence[Contender], *, rounds: int, seconds: float)
     return speeds
 
 
-def _speed(one: Contender, first: int, count: int) -> float:
-    begun = time.perf_counter()
+def _speed(one: Contender, first: int, count: int) -> Speed:
+    begun, used = time.perf_counter(), _processor_time()
     one.play(first, count)
-    return count / (time.perf_counter() - begun)
+    return Speed(
+        clock=count / (time.perf_counter() - begun), processor=count / max(1e-9, _processor_time() - used)
+    )
+
+
+def _processor_time() -> float:
+    """Seconds that this process, and processes it has started that have ended, have had a processor."""
+    ended = os.times()
+    return time.process_time() + ended.children_user + ended.children_system
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +83,7 @@ class Ratio:
 
 def ratio(speeds: Mapping[str, Speeds], fast: str, slow: str) -> Ratio:
     """The speeds of one contender by those of another in the same round."""
-    pairs = [a / b for a, b in zip(speeds[fast], speeds[slow], strict=True)]
+    pairs = [a.clock / b.clock for a, b in zip(speeds[fast], speeds[slow], strict=True)]
     return Ratio(median=statistics.median(pairs), lowest=min(pairs), highest=max(pairs))
 
 

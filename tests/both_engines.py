@@ -15,7 +15,7 @@ from wargame.engine.block import Block
 from wargame.engine.model import WargameModel
 from wargame.engine.orders import OrderBook
 from wargame.engine.play import Play
-from wargame.engine.rules import EpisodeError, rules_for
+from wargame.engine.rules import EpisodeError, Rules, rules_for
 
 __all__ = ["assert_same_blocks", "assert_same_workspaces", "differences", "play_both", "play_for"]
 
@@ -105,19 +105,34 @@ def _history(play: Play, episode: int) -> list[list[float]]:
     return [] if model is None else model.history[1:]
 
 
-def _first_difference(
-    batch: Batch, history: list[list[float]], seen: Any
-) -> str:
-    places = batch.kernel.places.rows
-    lanes = [
-        (name, row, places[row][1])
-        for name, row in batch.rules.rows.items()
-        if places[row][0] == "lane" and not name.startswith(SETTLED)
-    ]
-    rows, lane_rows = [row for _, row, _ in lanes], [lane for _, _, lane in lanes]
+def _first_difference(batch: Batch, history: list[list[float]], seen: Any) -> str:
+    """The first row that differs, with its values on both engines; empty if none does."""
+    rules, places = batch.rules, batch.kernel.places.rows
+    names = [name for name, row in rules.rows.items() if places[row][0] == "lane"]
+    names = [name for name in names if not name.startswith(SETTLED)]
+    rows = [rules.rows[name] for name in names]
+    lanes = [places[row][1] for row in rows]
     for turn, workspace in enumerate(history):
-        expected, found = np.array(workspace)[rows], seen[turn][lane_rows]
+        expected, found = np.array(workspace)[rows], seen[turn][lanes]
         for place in np.flatnonzero(bits(expected) != bits(found)):
-            name = lanes[place][0]
-            return f"turn {turn}, {name}: {expected[place]!r} and {found[place]!r}"
+            if not _is_stale(rules, names[place], workspace):
+                return f"turn {turn}, {names[place]}: {expected[place]!r} and {found[place]!r}"
     return ""
+
+
+def _is_stale(rules: Rules, name: str, workspace: list[float]) -> bool:
+    """Whether a row was not computed: the score of a policy that could not be played, or was not thought about."""
+    if not name.startswith("score."):
+        return False
+    policy = name.removeprefix("score.")
+    seat = next(
+        seat
+        for seats in rules.seats.values()
+        for seat in seats
+        for one in seat.policies
+        if one.full_name == policy
+    )
+    return 0.0 in (
+        workspace[rules.rows[f"available.{policy}"]],
+        workspace[rules.rows[f"decides.{seat.name}"]],
+    )

@@ -1,10 +1,12 @@
-"""Makes modules shared by tests of several folders importable, and sets Hypothesis up."""
+"""Makes modules shared by tests of several folders importable, and sets Hypothesis and the compiler up."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -12,3 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 # The same examples every time; machines are shared and noisy, so none has a deadline.
 settings.register_profile("wargame", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("wargame")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def code_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where compiled code is kept in this run of the tests: not among the user's."""
+    folder = tmp_path_factory.mktemp("code")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARGAME_CACHE_DIR", str(folder))
+        yield folder

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plots",),
     ("report", "play"),
     ("__init__",),
-    ("cli",),
+    ("cli", "testing"),
     ("__main__",),
 )
 

@@ -2,14 +2,12 @@
 
 import math
 import random
-import types
 
-import numba
 import numpy as np
 import pytest
+from lanes import disagreements
 from scipy import stats
 
-from wargame.engine import counts, numeric
 from wargame.engine.counts import (
     binomial,
     negative_binomial,
@@ -126,26 +124,35 @@ def test_edges(value, expected):
     assert value == expected or (math.isnan(value) and math.isnan(expected))
 
 
-def compiled_copies(*modules):
-    """Every function of the modules compiled by numba from the same code, calling one another."""
-    namespace = {}
-    for module in modules:
-        namespace.update(vars(module))
-    for name, function in list(namespace.items()):
-        if isinstance(function, types.FunctionType):
-            copy = types.FunctionType(function.__code__, namespace, name)
-            namespace[name] = numba.njit(error_model="numpy")(copy)
-    return namespace
+HARD = [
+    0.0,
+    -0.0,
+    5e-324,
+    1e-300,
+    0.5,
+    1.0,
+    TOP,
+    2.0,
+    2.5,
+    600.0,
+    5000.0,
+    1e6,
+    1e300,
+    -1.0,
+    math.inf,
+    -math.inf,
+    NAN,
+]
 
 
-def test_compiled_copies_give_equal_bits():
-    compiled = compiled_copies(numeric, counts)
-    rng = random.Random(4)
-    for family in FAMILIES:
-        for _ in range(150):
-            count, parameters, _ = family(rng)
-            maximum = float(rng.choice([1, 20, 2000]))
-            u = rng.random()
-            assert compiled[count.__name__](u, *parameters, maximum) == count(u, *parameters, maximum)
-    for u, mean in [(0.5, -1.0), (1.0, 1.0), (NAN, 1.0), (0.5, math.inf)]:
-        assert math.isnan(compiled["poisson"](u, mean, 5.0))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_compiled_lanes_give_equal_bits(family):
+    rng, drawn = random.Random(4), []
+    for _ in range(300):
+        count, parameters, _ = family(rng)
+        maximum = float(rng.choice([0, 1, 20, 500]))
+        drawn.append((rng.choice([rng.random(), 0.0, TOP]), *parameters, maximum))
+    for _ in range(800):
+        maximum = rng.choice([0.0, 1.0, 7.0, 100.0, 2.5, -1.0, math.inf, NAN])
+        drawn.append((*(rng.choice(HARD) for _ in range(len(parameters) + 1)), maximum))
+    assert not disagreements(count, list(zip(*drawn, strict=True)))

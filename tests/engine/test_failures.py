@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from both_engines import play_both, play_for
 from tiny import failure, play, tiny
 
 import wargame
@@ -192,14 +193,14 @@ def test_a_metric_made_of_finite_answers_may_still_fail() -> None:
     assert (row["reason"], row["turn"]) == ("metric m is infinite or undefined", 2)
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("state: {x: {initial: 1 / p, range: [0, 1]}}", "the initial value of x"),
-        ("state: {x: {initial: p / p, bounds: [0, 1]}}", "the initial value of x"),
-        ("state: {y: {initial: {uniform: [p, -1 + p]}, range: [0, 1]}}", "the initial value of y"),
-    ],
-)
+BAD_DEALS = [
+    ("state: {x: {initial: 1 / p, range: [0, 1]}}", "the initial value of x"),
+    ("state: {x: {initial: p / p, bounds: [0, 1]}}", "the initial value of x"),
+    ("state: {y: {initial: {uniform: [p, -1 + p]}, range: [0, 1]}}", "the initial value of y"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), BAD_DEALS)
 def test_what_is_dealt_must_be_finite(text: str, reason: str) -> None:
     scenario = tiny(f"parameters: {{p: 0}}\n{text}", horizon=3)
     row = failure(scenario)
@@ -269,3 +270,38 @@ def test_replay_stops_where_the_episode_failed() -> None:
     assert model.failure is not None
     assert (model.failure.episode, model.failure.turn) == (1, 2)
     assert [one.turn for one in model.decisions] == [0, 1]
+
+
+# ---- the same rows on both engines ---------------------------------------------------------------------------------
+
+TWO_SETS = """
+state: {x: {initial: 1, range: [0, 9]}}
+nature: {n: {draw: {bernoulli: 0.3}}}
+effects:
+  one: {effects: {x: {set: 2}}}
+  other: {when: n > 0, effects: {x: {set: 3}}}
+"""
+
+TOO_LARGE = """
+state: {x: {initial: 1e200, range: [0, 1]}, n: {initial: {uniform: [0, 1]}, bounds: [0, 1]}}
+metrics: {m: "max(where(n > 0.7, x * x, 0))", k: final(n) / final(n > 0.2)}
+"""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_both_engines_say_the_same_of_a_failure(case: str) -> None:
+    block = play_both(play_for(_scenario(case), seed=1), 3)
+    assert [failure.reason for failure in block.failures] == [CASES[case][1]] * 3
+
+
+@pytest.mark.parametrize("text", [text for text, _ in BAD_DEALS])
+@pytest.mark.parametrize("uncertain", [False, True])
+def test_both_engines_say_the_same_of_a_deal(text: str, uncertain: bool) -> None:
+    play = play_for(tiny(f"parameters: {{p: 0}}\n{text}", horizon=3), seed=1, uncertain=uncertain)
+    assert len(play_both(play, 3).failures) == 3
+
+
+@pytest.mark.parametrize("text", [SOME_FAIL, TWO_SETS, TOO_LARGE])
+def test_both_engines_let_the_others_go_on(text: str) -> None:
+    block = play_both(play_for(tiny(text, horizon=4), seed=1), 150)
+    assert 10 < len(block.failures) < 140

@@ -344,7 +344,7 @@ def _fresh_models(scenario: wargame.Scenario, count: int) -> None:
 
 def _fresh_rows(scenario: wargame.Scenario, count: int) -> None:
     """`simulate`, with what it returns thrown away."""
-    wargame.simulate(scenario, episodes=count, progress=False, sample=0)
+    wargame.simulate(scenario, episodes=count, engine="mesa", progress=False, sample=0)
 
 
 @pytest.mark.parametrize("way", [_fresh_models, _fresh_rows])

@@ -3,12 +3,11 @@
 import math
 import random
 import struct
-import types
 from collections.abc import Callable
 
 import mpmath
-import numba
 import pytest
+from lanes import disagreements
 
 from wargame.engine import numeric
 
@@ -44,6 +43,9 @@ SPECIAL += [
     2.0**53 + 2,
 ]
 SPECIAL += [0.075, 0.925, 0.425, 1e-11, 1.0 - 2.0**-53, 2.0**-53, math.sqrt(0.5), math.sqrt(2.0), 2.5, -2.5]
+
+HELPERS = ("scale_by_power_of_two", "split_exponent")
+"""The two functions that look at the bits of a number, for which compiled code has its own ways."""
 
 
 def bits(x: float) -> int:
@@ -319,26 +321,44 @@ def test_helpers_keep_their_contracts():
     assert numeric.scale_by_power_of_two(0.75, 1024.0) == 1.5 * 2.0**1023
 
 
-def compiled_copies() -> dict[str, object]:
-    """Every function of the module compiled by numba from the same code, calling one another."""
-    namespace = dict(vars(numeric))
-    for name, function in vars(numeric).items():
-        if isinstance(function, types.FunctionType):
-            copy = types.FunctionType(function.__code__, namespace, name)
-            namespace[name] = numba.njit(error_model="numpy")(copy)
-    return namespace
+FUNCTIONS = [name for name in numeric.__all__ if name not in ("ULP_BOUNDS", *HELPERS)]
 
 
-def test_compiled_copies_give_equal_bits():
-    rng = random.Random(20)
+def hard_numbers(rng: random.Random) -> list[float]:
+    """Special values, numbers of every size and sign, and numbers where the functions do most."""
     anywhere = SPECIAL + [rng.choice((-1, 1)) * any_positive(rng) for _ in range(500)]
     anywhere += [rng.uniform(-800.0, 800.0) for _ in range(500)] + [rng.random() for _ in range(1000)]
-    compiled = compiled_copies()
-    helpers = {"scale_by_power_of_two", "split_exponent"}
-    for name in (n for n in numeric.__all__ if n != "ULP_BOUNDS" and n not in helpers):
-        function = getattr(numeric, name)
-        count = function.__code__.co_argcount
-        for _ in range(1 if count == 1 else 3):
-            columns = [rng.sample(anywhere, len(anywhere)) for _ in range(count)]
-            for arguments in zip(*columns, strict=True):
-                assert same(function(*arguments), compiled[name](*arguments)), (name, arguments)
+    return anywhere + [rng.choice((-1, 1)) * rng.randrange(1, 2**52) * 5e-324 for _ in range(200)]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_compiled_lanes_give_equal_bits(name):
+    rng = random.Random(20)
+    function, anywhere = getattr(numeric, name), hard_numbers(rng)
+    size = function.__code__.co_argcount
+    for _ in range(1 if size == 1 else 3):
+        columns = [rng.sample(anywhere, len(anywhere)) for _ in range(size)]
+        assert not disagreements(function, columns)
+
+
+def test_compiled_lanes_agree_on_every_pair_of_special_values():
+    pairs = [(a, b) for a in SPECIAL for b in SPECIAL]
+    for name in ("divide", "power", "minimum", "maximum"):
+        assert not disagreements(getattr(numeric, name), list(zip(*pairs, strict=True)))
+
+
+def test_compiled_helpers_keep_their_contracts():
+    rng = random.Random(21)
+    positive = [any_positive(rng) for _ in range(2000)]
+    positive += [
+        5e-324,
+        2.2250738585072014e-308,
+        math.nextafter(2.2250738585072014e-308, 0.0),
+        1.7976931348623157e308,
+    ]
+    assert not disagreements(numeric.split_exponent, [positive])
+    fractions = [rng.uniform(0.5, 2.0) for _ in range(4000)] + [0.5, 1.0, 1.25, 1.75, 2.0] * 40
+    powers = [float(rng.randint(-1075, 1022)) for _ in range(4000)]
+    powers += [float(n) for n in range(-1075, -1035) for _ in range(5)]
+    assert not disagreements(numeric.scale_by_power_of_two, [fractions, powers])
+    assert not disagreements(numeric.scale_by_power_of_two, [[0.5, 0.75, NAN], [1024.0, 1024.0, NAN]])

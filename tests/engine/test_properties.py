@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
-from strategies import as_text, scenario_data, scenarios
 
 import wargame
 from wargame.engine.mesa_blocks import play_block
@@ -18,6 +17,7 @@ from wargame.engine.model import WargameModel
 from wargame.engine.play import Play
 from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.experiment import Results
+from wargame.testing import as_text, scenario_data, scenarios
 
 seeds = st.integers(0, 2**64 - 1)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import matplotlib
 import pytest
@@ -82,8 +83,15 @@ def test_fan_charts_has_a_panel_for_each_variable(results):
 
 def test_policy_bars_stack_to_the_whole(results):
     ax = policy_shares(results.policies(), actor="dprk", labels=results.labels.policies)
-    tops = [bar.get_y() + bar.get_height() for bar in ax.patches]
-    assert max(tops) == pytest.approx(100)
+    bars = [[path.get_extents() for path in policy.get_paths()] for policy in ax.collections]
+    for below, above in pairwise(bars):
+        assert [bar.y0 for bar in above] == pytest.approx([bar.y1 for bar in below])
+    assert [bar.y0 for bar in bars[0]] == [0] * len(bars[0])
+    assert [bar.y1 for bar in bars[-1]] == pytest.approx([100] * len(bars[0]))
+    table = results.policies()
+    shares = table[(table["actor"] == "dprk") & (table["turn"] == 2)]["share"]
+    assert [policy[2].height for policy in bars] == pytest.approx(list(100 * shares))
+    assert [policy[2].width for policy in bars] == pytest.approx([0.92] * len(bars))
     legend = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
     assert legend[0] == "Limited strike on launch sites"
     assert legend[-1] == "Hold the present course"

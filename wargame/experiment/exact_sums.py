@@ -158,11 +158,12 @@ class _Column:
         mantissas, exponents = np.frexp(values)
         whole = (mantissas * 2.0**DIGITS).astype(np.int64)
         first = int(exponents.min())
-        exponents -= first
+        # Counted by place, in the type of places: it would be converted for each count.
+        places = (exponents - first).astype(np.intp)
         first -= FIRST_EXPONENT
         for target, limbs in ((self._limbs, _limbs(whole)), (self._square_limbs, _square_limbs(whole))):
             for row, limb in zip(target, limbs, strict=True):
-                counted = np.bincount(exponents, weights=limb)
+                counted = np.bincount(places, weights=limb)
                 row[first : first + len(counted)] += counted.astype(np.int64)
 
     def moments(self) -> Moments:

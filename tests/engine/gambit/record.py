@@ -20,6 +20,10 @@ SEED = 1995
 SHAPES = {2: (90, 5), 3: (90, 5), 4: (60, 4)}
 """Players -> number of games, most policies of a player."""
 MOST_PROFILES = 100
+UNDECIDED = 40
+"""How many more games are of coordination, all but without a preference: there branches come near each other."""
+CAREFULLY = {"first_step": 0.001, "max_accel": 1.003}
+"""With its usual steps Gambit leaves the principal branch for another in some of these."""
 
 
 def random_game(rng: np.random.Generator, players: int, most: int, alike: bool) -> np.ndarray:
@@ -33,12 +37,21 @@ def random_game(rng: np.random.Generator, players: int, most: int, alike: bool) 
     return (common + own // 5 if alike else own) / 10
 
 
-def solved(payoffs: np.ndarray, precision: float) -> list[list[float]]:
+def undecided_game(rng: np.random.Generator) -> np.ndarray:
+    """Everyone gets about 1 if all play the policy of the same number, else about 0."""
+    players = int(rng.integers(2, 4))
+    sizes = rng.integers(3, 5, players)
+    numbers = np.indices(tuple(sizes))
+    same = np.all(numbers == numbers[0], axis=0)
+    return np.round(same + rng.normal(size=(players, *sizes)) * 10 ** rng.uniform(-3, -1), 4)
+
+
+def solved(payoffs: np.ndarray, precision: float, **steps: float) -> list[list[float]]:
     """Gambit's answer: chances by player."""
     import pygambit
 
     game = pygambit.Game.from_arrays(*payoffs)
-    (found,) = pygambit.qre.logit_solve_lambda(game, lam=[precision])
+    (found,) = pygambit.qre.logit_solve_lambda(game, lam=[precision], **steps)
     return [[round(float(found.profile[s]), 12) for s in player.strategies] for player in game.players]
 
 
@@ -52,6 +65,10 @@ def games() -> list[dict[str, Any]]:
             made.append(
                 {"payoffs": payoffs.tolist(), "precision": precision, "chances": solved(payoffs, precision)}
             )
+    for _ in range(UNDECIDED):
+        payoffs, precision = undecided_game(rng), round(float(10 ** rng.uniform(0.5, 1.5)), 3)
+        chances = solved(payoffs, precision, **CAREFULLY)
+        made.append({"payoffs": payoffs.tolist(), "precision": precision, "chances": chances})
     return made
 
 

@@ -317,9 +317,10 @@ class Kernel:
         if sampled:
             yield "        for lane in range(n):"
             yield f"            place = lane // {self.width} * {self.places.lanes * self.width} + lane % {self.width}"
+            yield f"            if w[place + {self.lane(FAILED) * self.width}] == 0.0:"
         for index, name in enumerate(sampled):
             row = self.rules.rows[name.replace("parameters.", "parameter.", 1)]
-            yield f"            sampled[(begun + lane) * {len(sampled)} + {index}] = {self._reading(row)}"
+            yield f"                sampled[(begun + lane) * {len(sampled)} + {index}] = {self._reading(row)}"
 
     def _reading(self, row: int) -> str:
         kind, index = self.places.rows[row]

@@ -13,7 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Code", "Processor", "cache_folder", "load_code", "make_code", "processor"]
+__all__ = [
+    "Code",
+    "Processor",
+    "assembly",
+    "cache_folder",
+    "keep_code",
+    "key_of",
+    "load_code",
+    "make_code",
+    "processor",
+]
 
 
 class Processor:
@@ -81,6 +91,18 @@ class Code:
 
 def make_code(text: str, *, thorough: bool) -> bytes:
     """Machine code of a module's text; `thorough` also vectorizes loops and inlines, which straight code need not."""
+    code: bytes = processor().machine().emit_object(_improved(text, thorough=thorough))
+    return code
+
+
+def assembly(text: str, *, thorough: bool) -> str:
+    """The same code as assembly, to look at."""
+    listing: str = processor().machine().emit_assembly(_improved(text, thorough=thorough))
+    return listing
+
+
+def _improved(text: str, *, thorough: bool) -> Any:
+    """The module after LLVM's passes."""
     made = processor()
     llvm, machine = made.llvm, made.machine()
     module = llvm.parse_assembly(text)
@@ -99,16 +121,7 @@ def make_code(text: str, *, thorough: bool) -> bytes:
         pipeline.add_simplify_cfg_pass()
         pipeline.add_instruction_combine_pass()
         pipeline.run(module, passes)
-    code: bytes = machine.emit_object(module)
-    return code
-
-
-def assembly(text: str) -> str:
-    """The assembly of a module's text, to look at."""
-    made = processor()
-    machine = made.machine()
-    listing: str = machine.emit_assembly(made.llvm.parse_assembly(text))
-    return listing
+    return module
 
 
 def key_of(parts: Mapping[str, object]) -> str:

@@ -142,6 +142,8 @@ class Scope:
     often: set[str] = field(default_factory=set)
     result: tuple[str, str] | None = None
     returned: str | None = None
+    entered: Value | None = None
+    """The lanes that had not returned from the functions around this one when it was called; None for all of them."""
     for_all: bool = False
     """Whether a name is one number for all lanes as long as what it is given is."""
 
@@ -406,7 +408,8 @@ class Function:
         node = _parsed(function)
         numbers = [self.number(value) for value in arguments]
         for_all = self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
-        outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all)
+        entered = self._still_here()
+        outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all, entered=entered)
         for parameter, number in zip(node.args.args, numbers, strict=True):
             self.scope.values[parameter.arg] = number
         self.scope.often = assigned_often(node)
@@ -497,6 +500,14 @@ class Function:
             here = self.negate(gone)
             mask = here if mask is None else self.both("and", mask, here)
         return mask
+
+    def _still_here(self) -> Value | None:
+        """The lanes that have not returned from this function or one around it; None for all of them."""
+        entered = self.scope.entered
+        if self.scope.returned is None:
+            return entered
+        here = self.negate(self.write("mask", f"load {self.type('mask')}, ptr {self.scope.returned}"))
+        return here if entered is None else self.both("and", entered, here)
 
     # ---- statements ----------------------------------------------------------------------------------------------
 
@@ -623,8 +634,9 @@ class Function:
         self.at(head)
         truth = self.truth(self.value(node.test))
         if truth.kind == "mask":
-            mask = self._mask()
-            truth = truth if mask is None else self.both("and", truth, mask)
+            # Nobody waits for a lane that has left, whose numbers may never end the loop.
+            for mask in (self._mask(), self.scope.entered):
+                truth = truth if mask is None else self.both("and", truth, mask)
         self.branch(self.anywhere(truth), inside, after)
         self.at(inside)
         if truth.kind == "mask":

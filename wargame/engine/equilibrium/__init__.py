@@ -8,7 +8,8 @@ policies are equally likely: precisions grow together, and the first point where
 `logit_equilibrium` is for people. `solve_equilibrium` is for the engines: plain Python runs it on lists, the batch
 engine translates the same text (`batch.translate`), and both give the same bits. Hence the modules in `TEXTS` use
 arrays of floats and of whole numbers only, in memory that the caller gives; they return at the end of a function or not
-at all, and compute with nothing but IEEE 754 basic operations in a fixed order.
+at all, and compute with nothing but IEEE 754 basic operations in a fixed order. (`FOR_ALL_LANES` tells the translator
+that a name in them is one number, not one per lane. `and` and `or` do not skip what follows there.)
 """
 
 from wargame.engine.equilibrium import answers, game, linear, path, steps
