@@ -84,6 +84,21 @@ def run(
         Literal["auto", "mesa", "batch"],
         typer.Option(help="Which engine plays; results do not depend on it."),
     ] = "auto",
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Play on Dask's workers: tcp://HOST:PORT of a scheduler, or local:N for N processes here.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with an interrupted run in the folder, or make a finished one longer; a new one if none is "
+            "there.",
+        ),
+    ] = False,
     no_episodes: Annotated[
         bool,
         typer.Option(
@@ -107,6 +122,8 @@ def run(
         out=out,
         workers=workers,
         engine=engine,
+        dask=dask,
+        resume=resume,
         keep_episodes=not no_episodes,
         figures=figures,
     )
@@ -172,6 +189,20 @@ def replay(
     from wargame.cli.replaying import tell
 
     tell(folder, episode, turns=turns, actor=actor, brief=brief, terms=terms)
+
+
+@app.command()
+@reports_errors
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
+    episodes: Annotated[
+        int, typer.Option("-n", "--episodes", help="How many episodes to play again on the Mesa engine.")
+    ] = 20,
+) -> None:
+    """Check that a run's files are what was written, and that its episodes can be played again, bit for bit."""
+    from wargame.cli.verifying import check
+
+    check(folder, episodes)
 
 
 @app.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,6 @@ from wargame.cli.screen import progress_is_shown, show
 from wargame.cli.summary import as_json as summary_as_json
 from wargame.cli.summary import saved, summary
 from wargame.experiment.engines import Engine
-from wargame.experiment.errors import ResultsError
-from wargame.experiment.manifest import read_manifest
 from wargame.experiment.results import Results
 from wargame.experiment.run import simulate
 from wargame.scenario.loading import load
@@ -41,6 +39,8 @@ class Request:
     out: Path | None
     workers: int | None
     engine: Engine
+    dask: str | None
+    resume: bool
     keep_episodes: bool
     figures: bool
 
@@ -56,42 +56,54 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         orders=request.orders,
         keep_episodes=request.keep_episodes,
     )
-    _check_place(folder)
+    executor = None
+    if request.dask is not None:
+        from wargame.experiment.cluster import Dask
+
+        executor = Dask(request.dask)
     shows = progress_is_shown(quiet)
     begun = time.perf_counter()
-    results = simulate(
-        scenario,
-        episodes=request.episodes,
-        seed=request.seed,
-        engine=request.engine,
-        workers=worker_count(request.workers, request.engine, scenario, request.episodes),
-        progress=shows,
-        uncertain=request.uncertain,
-        orders=request.orders,
-        keep_episodes=request.keep_episodes,
-    )
+    with _told_how_to_go_on(folder):
+        results = simulate(
+            scenario,
+            episodes=request.episodes,
+            seed=request.seed,
+            engine=request.engine,
+            workers=worker_count(request.workers, request.engine, scenario, request.episodes),
+            progress=shows,
+            uncertain=request.uncertain,
+            orders=request.orders,
+            keep_episodes=request.keep_episodes,
+            out=folder,
+            resume=request.resume,
+            executor=executor,
+        )
     seconds = time.perf_counter() - begun
-    results.save(folder)
     drawn = _draw(results, folder, wanted=request.figures, shows=shows)
     if as_json:
         typer.echo(json.dumps(summary_as_json(results, folder, drawn, seconds), indent=2, ensure_ascii=False))
     elif quiet:
         typer.echo(str(folder))
     else:
-        show(summary(results, scenario, seconds), saved(folder, drawn))
+        show(summary(results, scenario, seconds, resumed=request.resume), saved(folder, drawn))
 
 
-def _check_place(folder: Path) -> None:
-    """Find out before playing whether the results can be saved there."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
+@contextmanager
+def _told_how_to_go_on(folder: Path) -> Iterator[None]:
+    """After Ctrl-C, say what is complete."""
     try:
-        read_manifest(folder)
-    except ResultsError as error:
-        what = (
-            "it holds files, but is not a results folder" if folder.is_dir() else "it is a file, not a folder"
-        )
-        raise ResultsError(folder, what, "Nothing was played. Choose another folder with --out.") from error
+        yield
+    except KeyboardInterrupt:
+        from wargame.experiment.interrupted import complete_episodes, stated_run
+
+        stated = stated_run(folder)
+        if stated is not None:
+            typer.echo(
+                f"{complete_episodes(folder, stated):,} of {stated['episodes']:,} episodes are kept in {folder}; go on with "
+                "the same command and --resume",
+                err=True,
+            )
+        raise
 
 
 def _draw(results: Results, folder: Path, *, wanted: bool, shows: bool) -> list[str]:

@@ -12,6 +12,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,17 +20,22 @@ from wargame.experiment import parquet
 from wargame.experiment.collect import Collector
 from wargame.experiment.earlier import earlier_episodes, earlier_piece
 from wargame.experiment.errors import ResultsError, Unfinished
+from wargame.experiment.interrupted import (
+    FORMAT,
+    move_into_place,
+    remove_parts,
+    stated_run,
+)
 from wargame.experiment.manifest import MANIFEST, PARTS, RESUME, RUN, read_manifest
 from wargame.experiment.parts import Part, list_parts, read_part, write_part
 from wargame.experiment.plan import Plan, decisive, differences
 from wargame.experiment.record import Piece, Record
-from wargame.experiment.saved_files import EPISODES, FILES, OF_BARE_RUNS, settle, write_files, write_lastingly
+from wargame.experiment.saved_files import EPISODES, settle, write_files, write_lastingly
 from wargame.experiment.store import Folder, check_place
 from wargame.experiment.task import Span
 
-__all__ = ["UnderWay", "move_into_place", "stated_run"]
+__all__ = ["UnderWay"]
 
-FORMAT = 1
 SPACE = (
     "Make room or mend the folder, then go on with the same command and --resume (in Python: resume=True)."
 )
@@ -172,6 +178,7 @@ class UnderWay:
             "engine": plan.engine,
             "keep_episodes": plan.keep_episodes,
             "decides": plan.decisive,
+            "layout": asdict(plan.layout),
             "manifest": plan.manifest,
         }
         return (json.dumps(stated, indent=2, ensure_ascii=False) + "\n").encode()
@@ -229,51 +236,6 @@ class UnderWay:
             if kept:
                 found += f"; the {kept:,} episodes that are complete are kept"
             raise ResultsError(self.directory, found, remedy) from error
-
-
-def stated_run(directory: Path) -> dict[str, Any] | None:
-    """What `parts/run.json` says is meant to be run in a folder; None if no run is under way there."""
-    path = directory / PARTS / RUN
-    if not path.is_file():
-        return None
-    try:
-        stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if stated["format"] != FORMAT:
-            raise ValueError(f"it has format {stated['format']!r}; this version reads format {FORMAT}")
-        _ = stated["decides"], stated["episodes"], stated["manifest"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        remedy = f"Delete {directory / PARTS} to give up what was complete, or restore it from a copy."
-        raise ResultsError(path, f"it does not say what is to be run: {error}", remedy) from error
-    return stated
-
-
-def move_into_place(directory: Path) -> None:
-    """Put the finished files in their places; may be done again after an interruption at any point."""
-    finished = directory / PARTS / "finished"
-    if (finished / MANIFEST).exists():
-        named = json.loads((finished / MANIFEST).read_text(encoding="utf-8"))["results"]["files"]
-        for name in named:
-            if (finished / name).exists():
-                (finished / name).replace(directory / name)
-        for name in (*FILES, *OF_BARE_RUNS):
-            if name not in named and name != MANIFEST:
-                (directory / name).unlink(missing_ok=True)
-        settle(directory)
-        (finished / MANIFEST).replace(directory / MANIFEST)
-    settle(directory)
-    remove_parts(directory / PARTS)
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove what a run has put into its folder of parts, and the folder unless it holds anything else."""
-    for part in list_parts(folder):
-        part.path.unlink()
-    for path in (*folder.glob("*.tmp"), folder / RUN, folder / "lock"):
-        path.unlink(missing_ok=True)
-    for name in ("finishing", "finished"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
 
 
 def hold(path: Path, directory: Path) -> IO[str]:
