@@ -98,11 +98,8 @@ def _told_how_to_go_on(folder: Path) -> Iterator[None]:
 
         stated = stated_run(folder)
         if stated is not None:
-            typer.echo(
-                f"{complete_episodes(folder, stated):,} of {stated['episodes']:,} episodes are kept in {folder}; go on with "
-                "the same command and --resume",
-                err=True,
-            )
+            complete = f"{complete_episodes(folder, stated):,} of {stated['episodes']:,} episodes"
+            typer.echo(f"{complete} are kept in {folder}; go on with the same command and --resume", err=True)
         raise
 
 

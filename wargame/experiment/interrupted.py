@@ -22,7 +22,7 @@ FORMAT = 1
 
 
 def complete_episodes(directory: Path, stated: Mapping[str, Any]) -> int:
-    """How many episodes of the run that is under way are complete, in parts or in a finished run that it goes on from."""
+    """How many episodes of the run under way are complete, in parts or in a finished run that it goes on from."""
     reached = complete = _finished_episodes(directory, stated["identity"])
     for part in list_parts(directory / PARTS):
         complete += max(0, part.last - max(part.first, reached))

@@ -72,10 +72,8 @@ def verify(directory: str | Path, episodes: int = 20) -> list[Finding]:
             Finding(good=False, text="Nothing was played again: the files are not those of the run.")
         )
     if stated is not None:
-        text = (
-            f"A longer run has begun in it; {complete_episodes(directory, stated):,} of its "
-            f"{stated['episodes']:,} episodes are complete.")
-        )
+        complete = f"{complete_episodes(directory, stated):,} of its {stated['episodes']:,} episodes"
+        text = f"Another run has begun in it, and was interrupted: {complete} are complete."
         found.append(Finding(good=True, text=text))
     return found
 
