@@ -99,6 +99,16 @@ def run(
             "there.",
         ),
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar='"NAME +/- X"',
+            help='Instead of -n: play on until an interval is that narrow, such as "war +/- 0.002".',
+        ),
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option("--most", help="With --until: at most so many episodes [default: 1000000]")
+    ] = None,
     no_episodes: Annotated[
         bool,
         typer.Option(
@@ -124,6 +134,8 @@ def run(
         engine=engine,
         dask=dask,
         resume=resume,
+        until=until,
+        most=most,
         keep_episodes=not no_episodes,
         figures=figures,
     )

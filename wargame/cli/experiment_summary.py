@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from wargame.cli.stop_summary import stop_line
 from wargame.experiment.display import percent
 from wargame.experiment.experiment_results import ExperimentResults
 from wargame.experiment.files import Experiment
@@ -61,18 +62,8 @@ def _summary(results: ExperimentResults, seconds: float) -> Iterator[RenderableT
 
 def _stopped(results: ExperimentResults) -> Iterator[RenderableType]:
     """Whether the stop rule's target was met, and how the looks were paid for."""
-    plan = results.plan
-    if plan is None:
-        return
-    last = [look for look in results.looks if look.episodes == results.episodes]
-    widest = max(last, key=lambda look: look.half_width)
-    met = "Met" if plan.is_met(last) else "Not met"
-    yield line(
-        (f"Target {plan.target}: ", "bold"),
-        f"{met} after {results.episodes:,} episodes: {widest.name} +/- {widest.half_width:.3g} is the widest. "
-        f"{len(plan.sizes)} looks were planned, each at {100 * plan.look_level:.4g} %, so that all hold together at "
-        f"{100 * plan.level:g} % (Bonferroni); the intervals below are at that level.",
-    )
+    if results.plan is not None:
+        yield stop_line(results.plan, results.looks)
 
 
 def _values(results: ExperimentResults) -> Iterator[RenderableType]:

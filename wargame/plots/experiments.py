@@ -14,6 +14,8 @@ __all__ = ["arm_shares", "convergence", "paired_differences", "ranges"]
 
 LABEL_WIDTH = 34
 THIN = 0.35
+LEGEND_WIDTH = 90
+"""Letters that fit into a line of the legend."""
 
 
 def paired_differences(
@@ -48,7 +50,7 @@ def paired_differences(
         ax.plot([], [], color=MUTED, lw=0.8, label="thin: two independent runs as large")
         _name_rows(ax, names, labels)
         ax.set_xlabel(f"Difference from the baseline ({unit})")
-        _legend(ax, len(shown))
+        _legend(ax)
     return ax
 
 
@@ -80,7 +82,7 @@ def arm_shares(
         _name_rows(ax, names, labels)
         ax.set_xlim(left=0)
         ax.set_xlabel("Share of completed episodes (%)")
-        _legend(ax, len(shown))
+        _legend(ax)
     return ax
 
 
@@ -107,7 +109,7 @@ def ranges(table: pd.DataFrame, ax: Axes | None = None, *, labels: Mapping[str, 
         _name_rows(ax, [str(name) for name in table["name"]], labels)
         ax.set_xlim(left=0)
         ax.set_xlabel("Share of completed episodes (%)")
-        _legend(ax, 2)
+        _legend(ax)
     return ax
 
 
@@ -142,7 +144,7 @@ def convergence(
         ax.minorticks_off()
         ax.set_xlabel("Episodes at the look")
         ax.set_ylabel(f"Estimate ({unit})" if unit else "Estimate")
-        _legend(ax, 3)
+        _legend(ax)
     return ax
 
 
@@ -163,5 +165,9 @@ def _name_rows(ax: Axes, names: Sequence[str], labels: Mapping[str, str] | None)
     ax.grid(axis="x")
 
 
-def _legend(ax: Axes, columns: int) -> None:
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(columns, 3), borderaxespad=0.2)
+def _legend(ax: Axes) -> None:
+    """Above the axes, in as many columns as fit."""
+    handles, texts = ax.get_legend_handles_labels()
+    longest = max((len(text) for text in texts), default=1)
+    columns = max(1, min(len(texts), LEGEND_WIDTH // (longest + 6)))
+    ax.legend(handles, texts, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2)
