@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from wargame.experiment.errors import ResultsError
-from wargame.experiment.manifest import MANIFEST, PARTS, RUN, read_manifest
+from wargame.experiment.manifest import FINISHED, MANIFEST, PARTS, RUN, read_manifest
 from wargame.experiment.parts import list_parts
 from wargame.experiment.plan import decisive, identity_of
 from wargame.experiment.saved_files import EPISODES, FILES, OF_BARE_RUNS, settle
 
-__all__ = ["FORMAT", "complete_episodes", "move_into_place", "remove_parts", "stated_run"]
+__all__ = ["FORMAT", "complete_episodes", "is_free", "move_into_place", "remove_parts", "stated_run"]
 
 FORMAT = 1
 """Raised when `run.json` changes its meaning."""
@@ -23,6 +23,8 @@ FORMAT = 1
 
 def complete_episodes(directory: Path, stated: Mapping[str, Any]) -> int:
     """How many episodes of the run under way are complete, in parts or in a finished run that it goes on from."""
+    if (directory / PARTS / FINISHED / MANIFEST).exists():
+        return int(stated["episodes"])
     reached = complete = _finished_episodes(directory, stated["identity"])
     for part in list_parts(directory / PARTS):
         complete += max(0, part.last - max(part.first, reached))
@@ -39,6 +41,15 @@ def _finished_episodes(directory: Path, identity: str) -> int:
     if identity_of(decisive(whole, keep_episodes=kept)) != identity:
         return 0
     return int(whole["results"]["counts"]["episodes"])
+
+
+def is_free(directory: Path) -> bool:
+    """Whether there is nothing in a place but what a run leaves that dies before it has said what it is."""
+    if not directory.is_dir():
+        return not directory.exists()
+    if any(path.name != PARTS for path in directory.iterdir()):
+        return False
+    return all(path.name == "lock" or path.suffix == ".tmp" for path in directory.glob(f"{PARTS}/*"))
 
 
 def stated_run(directory: Path) -> dict[str, Any] | None:
@@ -59,7 +70,7 @@ def stated_run(directory: Path) -> dict[str, Any] | None:
 
 def move_into_place(directory: Path) -> None:
     """Put the finished files in their places; may be done again after an interruption at any point."""
-    finished = directory / PARTS / "finished"
+    finished = directory / PARTS / FINISHED
     if (finished / MANIFEST).exists():
         named = json.loads((finished / MANIFEST).read_text(encoding="utf-8"))["results"]["files"]
         for name in named:
@@ -80,7 +91,7 @@ def remove_parts(folder: Path) -> None:
         part.path.unlink()
     for path in (*folder.glob("*.tmp"), folder / RUN, folder / "lock"):
         path.unlink(missing_ok=True)
-    for name in ("finishing", "finished"):
+    for name in ("finishing", FINISHED):
         shutil.rmtree(folder / name, ignore_errors=True)
     with contextlib.suppress(OSError):
         folder.rmdir()

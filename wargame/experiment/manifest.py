@@ -21,6 +21,7 @@ from wargame.experiment.record import Record
 
 __all__ = [
     "AGAIN",
+    "FINISHED",
     "FORMAT",
     "MANIFEST",
     "OWN_KEYS",
@@ -44,6 +45,9 @@ PARTS = "parts"
 
 RUN = "run.json"
 """In that folder: what is meant to be run."""
+
+FINISHED = "finished"
+"""In that folder: the files of the results, complete, while they are being put in their places."""
 
 RESUME = "Go on with the same command and --resume (in Python: resume=True)"
 
@@ -84,6 +88,9 @@ def describe(folder: Path, layout: Layout, record: Record, manifest: Mapping[str
 def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest in a folder; `ResultsError` if there is none, or not one of a run."""
     path = directory / MANIFEST
+    if (directory / PARTS / FINISHED / MANIFEST).exists():
+        found = "its files were being put in their places when the run was interrupted"
+        raise Unfinished(directory, found, f"{RESUME}.")
     if not directory.is_dir():
         what = "it is a file, not a folder" if directory.exists() else "there is no such folder"
         raise ResultsError(directory, what, "Give the folder that a run was saved to.")

@@ -100,7 +100,9 @@ def _play_to_folder(
     from wargame.experiment.underway import UnderWay
 
     under_way = UnderWay(out, plan, resume=resume)
-    if not under_way.is_finished:
+    if under_way.is_finished:
+        under_way.tidy()
+    else:
         play_into(under_way, executor, task, shown)
     return read(out, verify=False)
 

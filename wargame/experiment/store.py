@@ -22,8 +22,6 @@ from wargame.experiment.manifest import (
     FORMAT,
     MANIFEST,
     OWN_KEYS,
-    PARTS,
-    RESUME,
     file_digest,
     manifest_digest,
     read_layout,
@@ -119,9 +117,6 @@ class Folder:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        if (directory / PARTS / "finished" / MANIFEST).exists():
-            found = "its files were being put in their places when the run was interrupted"
-            raise Unfinished(directory, found, f"{RESUME}.")
         self._whole = read_manifest(directory)
         own = self._own = self._whole["results"]
         self.manifest = {key: value for key, value in self._whole.items() if key not in OWN_KEYS}

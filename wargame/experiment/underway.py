@@ -22,11 +22,13 @@ from wargame.experiment.earlier import earlier_episodes, earlier_piece
 from wargame.experiment.errors import ResultsError, Unfinished
 from wargame.experiment.interrupted import (
     FORMAT,
+    complete_episodes,
+    is_free,
     move_into_place,
     remove_parts,
     stated_run,
 )
-from wargame.experiment.manifest import MANIFEST, PARTS, RESUME, RUN, read_manifest
+from wargame.experiment.manifest import FINISHED, MANIFEST, PARTS, RESUME, RUN, read_manifest
 from wargame.experiment.parts import Part, list_parts, read_part, write_part
 from wargame.experiment.plan import Plan, decisive, differences
 from wargame.experiment.record import Piece, Record
@@ -53,20 +55,23 @@ class UnderWay:
         self.folder = self.directory / PARTS
         self.earlier: Folder | None = None
         self.parts: list[Part] = []
-        if not resume:
-            self._check_free()
+        if resume and (self.folder / FINISHED).is_dir():
+            with contextlib.closing(hold(self.folder / "lock", self.directory)), self._errors(SPACE):
+                move_into_place(self.directory)
+        if is_free(self.directory):
             return
-        if (self.folder / "finished").is_dir():
-            move_into_place(self.directory)
-        self._take_up()
+        if resume:
+            self._take_up()
+        else:
+            self._check_free()
 
     # ---- what is there -------------------------------------------------------------------------------------------
 
     def _check_free(self) -> None:
         """A new run may take the place of a finished one, not of one that is under way."""
         stated = stated_run(self.directory)
-        if stated is not None and ((self.folder / "finished").is_dir() or list_parts(self.folder)):
-            kept = sum(part.count for part in list_parts(self.folder))
+        if stated is not None and ((self.folder / FINISHED).is_dir() or list_parts(self.folder)):
+            kept = complete_episodes(self.directory, stated)
             found = (
                 f"it holds a run that was interrupted, {kept:,} of {stated['episodes']:,} episodes complete"
             )
@@ -137,6 +142,12 @@ class UnderWay:
         found.append((reached, self.plan.episodes - reached))
         return [(first, count) for first, count in found if count]
 
+    def tidy(self) -> None:
+        """Remove what an interruption has left beside a run that is finished."""
+        if self.folder.is_dir():
+            with contextlib.closing(hold(self.folder / "lock", self.directory)), self._errors(SPACE):
+                remove_parts(self.folder)
+
     # ---- writing -------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
@@ -155,7 +166,7 @@ class UnderWay:
             try:
                 yield
             finally:
-                if not (self.parts or (self.folder / "finished").exists()):
+                if not (self.parts or (self.folder / FINISHED).exists()):
                     remove_parts(self.folder)
                     if new:
                         with contextlib.suppress(OSError):
@@ -200,7 +211,7 @@ class UnderWay:
             fresh.mkdir()
             record = self._join(fresh)
             write_files(fresh, plan.layout, record, plan.manifest)
-            fresh.rename(self.folder / "finished")
+            fresh.rename(self.folder / FINISHED)
             settle(self.folder)
             move_into_place(self.directory)
         self.parts = []

@@ -54,9 +54,10 @@ class Finding:
 def verify(directory: str | Path, episodes: int = 20) -> list[Finding]:
     """Look at everything that can be wrong with a run's folder, and say what was found.
 
-    So many episodes are played again: the first, the last, some that failed, and others at random (the same ones each
-    time). Of a run that kept no episodes they are of those of which something was kept. Of an interrupted run the parts
-    that are complete are checked. `ResultsError` if there is no run in the folder, `RunError` for a negative number.
+    So many episodes are played again: the first, the last, some that failed, some whose trajectories were kept, and
+    others at random, the same ones each time. Of a run that kept no episodes they are of those of which something was
+    kept. Of an interrupted run the parts that are complete are checked. `ResultsError` if there is no run in the
+    folder, `RunError` for a negative number.
     """
     if isinstance(episodes, bool) or int(episodes) != episodes or episodes < 0:
         raise RunError(f"episodes is {episodes!r}; give a whole number from 0")
@@ -177,7 +178,7 @@ def _pick(rows: dict[int, Episodes], episodes: Episodes, chosen: list[int]) -> N
 
 
 def _choice(folder: Folder, count: int) -> list[int]:
-    """Episodes to play again: the first, the last, some that failed, and others at random."""
+    """Episodes to play again: the first, the last, some that failed, some of the sample, and others at random."""
     total = folder.totals.episodes
     known: list[int] | range = range(total)
     if not folder.keeps_episodes:
@@ -186,13 +187,11 @@ def _choice(folder: Folder, count: int) -> list[int]:
     if len(known) <= count:
         return list(known)
     failed = [one.episode for one in folder.failures if one.episode in known][: count // 4]
-    wanted = dict.fromkeys([known[0], known[-1], *failed][:count])
     # Drawn from the digest: the same run is checked at the same places by everybody.
-    drawn = random.Random(folder.recorded["episodes"]).sample(known, count)
-    for number in drawn:
-        if len(wanted) < count:
-            wanted[number] = None
-    return sorted(wanted)
+    draw = random.Random(folder.recorded["episodes"]).sample
+    sampled = draw(range(len(folder.sample)), min(len(folder.sample), count // 4))
+    wanted = [known[0], known[-1], *failed, *sampled, *draw(known, count)]
+    return sorted(list(dict.fromkeys(wanted))[:count])
 
 
 @dataclass(kw_only=True)
