@@ -29,9 +29,9 @@ def summary(results: ExperimentResults, seconds: float) -> Page:
     return Page(_summary(results, seconds))
 
 
-def saved(folder: Path, drawn: list[str]) -> Page:
-    """Where the experiment was saved."""
-    return Page(_saved(folder, drawn))
+def saved(folder: Path, tables: list[str], drawn: list[str]) -> Page:
+    """Where the experiment was saved, with its tables and figures."""
+    return Page(_saved(folder, tables, drawn))
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ def _summary(results: ExperimentResults, seconds: float) -> Iterator[RenderableT
     yield line(("Hypothesis: ", "bold"), asked.hypothesis)
     points = f" ({len(asked.design)} points × {asked.episodes:,})" if asked.design is not None else ""
     yield line(
-        f"{len(results.names)} arms of {results.episodes:,} episodes{points}, seed {asked.seed}",
+        f"{_arms(len(results.names))} of {results.episodes:,} episodes{points}, seed {asked.seed}",
         (f"  ({seconds:.1f} s)", "dim"),
     )
     yield from _stopped(results)
@@ -64,6 +64,10 @@ def _stopped(results: ExperimentResults) -> Iterator[RenderableType]:
     """Whether the stop rule's target was met, and how the looks were paid for."""
     if results.plan is not None:
         yield stop_line(results.plan, results.looks)
+
+
+def _arms(count: int) -> str:
+    return "1 arm" if count == 1 else f"{count} arms"
 
 
 def _values(results: ExperimentResults) -> Iterator[RenderableType]:
@@ -200,10 +204,8 @@ def _shares(row: dict[str, Any]) -> str:
     return "–" if low != low else f"{percent(low)} to {percent(high)}"
 
 
-def _saved(folder: Path, drawn: list[str]) -> Iterator[RenderableType]:
+def _saved(folder: Path, tables: list[str], drawn: list[str]) -> Iterator[RenderableType]:
     yield Text()
-    yield line(
-        "Saved in ", (str(folder), "bold"), ": values.csv, differences.csv, switches.csv, factors.csv, arms/"
-    )
+    yield line("Saved in ", (str(folder), "bold"), f": {', '.join(tables)}, arms/")
     if drawn:
         yield line(f"Figures in {folder / 'figures'}: ", ", ".join(drawn), ("  (.png, .svg)", "dim"))

@@ -63,7 +63,10 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     elif quiet:
         typer.echo(str(folder))
     else:
-        show(summary(results, seconds), saved(folder, drawn))
+        show(
+            summary(results, seconds),
+            saved(folder, sorted(path.name for path in folder.glob("*.csv")), drawn),
+        )
 
 
 def _as_json(results: ExperimentResults, folder: Path, seconds: float) -> dict[str, Any]:

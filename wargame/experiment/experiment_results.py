@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ExperimentResults", "read_experiment"]
 
 MANIFEST = "experiment.json"
+TABLES = ("points.csv", "differences.csv", "switches.csv", "factors.csv", "values.csv")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,8 @@ class ExperimentResults:
         folder.mkdir(parents=True, exist_ok=True)
         # The manifest goes last: without it the folder is not an experiment yet.
         (folder / MANIFEST).unlink(missing_ok=True)
+        for name in TABLES:
+            (folder / name).unlink(missing_ok=True)
         for name, results in self.arms.items():
             results.save(folder / "arms" / name)
         for name, sweep in self.sweeps.items():
