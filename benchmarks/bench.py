@@ -98,7 +98,7 @@ def main() -> None:
     from page import rewrite, show
     from rich.console import Console
     from starts import preparing, starts
-    from tables import cost_section, profile_section, ratio_section, speed_section
+    from tables import cost_section, group_section, profile_section, ratio_section, speed_section
 
     sections = {"machine": computer()}
     tell("whole processes")
@@ -113,7 +113,9 @@ def main() -> None:
             f"Episodes per second, {title}", {**one.slow, **one.fast}, base, one.remarks
         )
     sections["ratios"] = ratio_section(fast)
-    sections["costs"] = cost_section({title: one.profile for title, one in found.items()})
+    profiles = {title: one.profile for title, one in found.items()}
+    sections["costs"] = cost_section(profiles)
+    sections["groups"] = group_section(profiles)
     sections["profile"] = profile_section(found["Korea"].profile)
     console = Console()
     for section in sections.values():

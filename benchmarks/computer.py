@@ -22,7 +22,7 @@ __all__ = ["computer"]
 
 
 def computer() -> Section:
-    """The machine and the versions, and how busy it was before the measurements."""
+    """The machine and the versions."""
     made = processor()
     rows = [
         ("processor", _processor()),
@@ -34,7 +34,6 @@ def computer() -> Section:
         ("lanes in a vector", str(made.width)),
         ("C compiler", _compiler()),
         ("Mesa, NumPy", f"{mesa.__version__}, {np.__version__}"),
-        ("other work before the run", _load()),
         ("measured on", datetime.date.today().isoformat()),
     ]
     return Section(title="The machine", columns=("what", "found"), rows=rows)
@@ -63,7 +62,3 @@ def _compiler() -> str:
         return "none"
     version = subprocess.run([gcc, "-dumpfullversion"], capture_output=True, text=True, check=True).stdout
     return f"gcc {version.strip()}, {' '.join(FLAGS)}"
-
-
-def _load() -> str:
-    return f"{os.getloadavg()[0]:.1f} processes on average over a minute"

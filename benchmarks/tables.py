@@ -10,9 +10,22 @@ from fast_contenders import batch_name, c_name
 from measuring import Speeds, ratio
 from page import Section
 
-__all__ = ["cost_section", "profile_section", "ratio_section", "speed_section"]
+__all__ = ["cost_section", "group_section", "profile_section", "ratio_section", "speed_section"]
 
 _DECISION = ("expect_", "evaluate_", "choose_", "gather_", "scatter_")
+
+
+_GROUPS = {
+    "scoring policies": ("evaluate_",),
+    "the rest of a decision: perceiving, options, expecting, choosing": (
+        *("perceive_", "options_", "expect_", "choose_", "carry_out_"),
+    ),
+    "moving lanes that decide": ("list_deciding", "gather_", "scatter_"),
+    "nature": ("nature",),
+    "the other rules of a turn": ("begin", "show_", "resolve", "book", "learn", "record", "judge", "settle"),
+    "random numbers": ("draw_",),
+    "keeping and counting what happened": ("keep_", "carry_forward", "count_", "copy_"),
+}
 
 
 def speed_section(title: str, speeds: Mapping[str, Speeds], base: str, remarks: Sequence[str]) -> Section:
@@ -32,7 +45,16 @@ def speed_section(title: str, speeds: Mapping[str, Speeds], base: str, remarks: 
         title=title,
         columns=("what plays", "episodes/s, median", "best", f"× {base}", "per second of one processor"),
         rows=rows,
-        remarks=remarks,
+        remarks=[*remarks, _attention(speeds)],
+    )
+
+
+def _attention(speeds: Mapping[str, Speeds]) -> str:
+    """How much of the machine the measurements had."""
+    share = statistics.median(one.clock / one.processor for one in speeds[batch_name(1)])
+    return (
+        f"While this was measured, one thread of the batch engine had a processor {min(100.0, 100 * share):.0f} % of "
+        "the time; the rest went to other work on the machine."
     )
 
 
@@ -113,10 +135,19 @@ def profile_section(profile: Profile) -> Section:
         for cost in profile.costs
     ]
     rest = whole - profile.total
-    rows.append(("the rest", f"{rest:.1f}", f"{100 * rest / whole:.1f} %", ""))
-    rows.append(("**all**", f"**{whole:.1f}**", "100 %", ""))
+    rows.append(("all else", f"{rest:.1f}", f"{100 * rest / whole:.1f} %", ""))
+    rows.append(("**whole runs**", f"**{whole:.1f}**", "100 %", ""))
     return Section(
         title="The kernel, function by function",
         columns=("function", "ns for a turn of one episode", "share", "lanes computed per lane running"),
         rows=rows,
     )
+
+
+def group_section(profiles: Mapping[str, Profile]) -> Section:
+    """The functions of the kernel by what they are for, as shares of all of them."""
+    rows = [
+        (title, *(f"{100 * profile.of(*names) / profile.total:.1f} %" for profile in profiles.values()))
+        for title, names in _GROUPS.items()
+    ]
+    return Section(title="What the time goes into", columns=("what", *profiles), rows=rows)

@@ -109,6 +109,16 @@ def test_ways_to_play_have_code_of_their_own(folder: Path) -> None:
     assert not prepare(text, uncertain=True)
 
 
+def test_what_was_played_before_does_not_matter(folder: Path) -> None:
+    """Playing uncertain parameters adds code to the rules, which a run without needs not know."""
+    text = changed(("k: 0.5", "k: {value: 0.5, distribution: {beta: {a: 2, b: k2}}}, k2: 3"))
+    assert prepare(text)
+    rules, told = Rules(wargame.loads(text)), []
+    Batch(rules, uncertain=True)
+    Batch(rules, uncertain=False, announce=told.append)
+    assert not told
+
+
 def test_a_change_of_the_translation_makes_new_code(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert prepare(TEXT)
     monkeypatch.setattr("wargame.engine.batch.play._translation", lambda: "another")

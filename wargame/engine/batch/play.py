@@ -57,8 +57,8 @@ class Batch:
         announce: Callable[[str], None] | None = None,
     ) -> None:
         made = processor()
-        if uncertain:
-            rules.function("deal_uncertain")
+        # Also for runs that do not sample: what was played before must not change the rules, and with them the key.
+        rules.function("deal_uncertain")
         self.rules = rules
         self.kernel = Kernel(
             rules, width=made.width, scales=made.scales, uncertain=uncertain, watched=watched
