@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -65,7 +66,7 @@ class Dask:
             chunks = cut(spans, size)
             # The scheduler keeps this task, and any worker can run it again: unlike data that is scattered, it cannot
             # be lost with the worker that holds it.
-            shared = client.submit(_same, task, pure=False, key=f"wargame-task-{id(self)}-{id(task)}")
+            shared = client.submit(_same, task, pure=False, key=f"wargame-{secrets.token_hex(6)}")
             waiting: deque[Any] = deque()
             try:
                 while True:

@@ -238,7 +238,7 @@ def _replayed(folder: Folder, chosen: list[int], rows: Mapping[int, Episodes]) -
     for text in done.wrong[:SHOWN]:
         yield Finding(good=False, text=text)
     if len(done.wrong) > SHOWN:
-        yield Finding(good=False, text=f"{len(done.wrong) - SHOWN:,} more numbers differ.")
+        yield Finding(good=False, text=f"{len(done.wrong) - SHOWN:,} more differences.")
     yield _summed_up(folder, len(chosen), len(rows), done)
 
 
