@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import hashlib
 import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -71,6 +72,14 @@ class Batch:
         self._own = threading.local()
         # As dealt without chance; what chance deals is dealt in the lanes.
         self._start, self._u = self._split(rules.start)
+
+    def at_point(self, rules: Rules) -> Batch:
+        """The same kernel for rules that differ in plain numbers alone (see `Rules.at_point`)."""
+        point = copy.copy(self)
+        point.rules = rules
+        point.layout = rules.layout(uncertain=self.kernel.uncertain)
+        point._start, point._u = self._split(rules.start)
+        return point
 
     def _split(self, workspace: Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What lanes begin with, and what is the same for all, from a workspace."""
@@ -255,7 +264,12 @@ def batch_for(play: Play, announce: Callable[[str], None] | None = None) -> Batc
     rules = rules_for(play.scenario)
     key = (id(rules), play.uncertain)
     if key not in _KNOWN:
-        _KNOWN[key] = (rules, Batch(rules, uncertain=play.uncertain, announce=announce))
+        structure = play.scenario.structure
+        if structure is None:
+            batch = Batch(rules, uncertain=play.uncertain, announce=announce)
+        else:
+            batch = batch_for(replace(play, scenario=structure), announce).at_point(rules)
+        _KNOWN[key] = (rules, batch)
         if len(_KNOWN) > _MOST_KNOWN:
             _KNOWN.popitem(last=False)
     _KNOWN.move_to_end(key)
