@@ -296,6 +296,7 @@ def test_options_are_kept(size: int) -> None:
         assert data["time"]["horizon"] == 7
         assert not has(effects, lambda one: isinstance(one, dict))(data)
         assert {(one["rule"], one["expectation"]) for one in decisions(data)} <= {("logit", "mean")}
-        assert all("beliefs" in one and "types" not in data for one in expected(data))
+        assert all("beliefs" in one for one in expected(data))
+        assert not private(data)
 
     look()
