@@ -53,8 +53,8 @@ def _attention(speeds: Mapping[str, Speeds]) -> str:
     """How much of the machine the measurements had."""
     share = statistics.median(one.clock / one.processor for one in speeds[batch_name(1)])
     return (
-        f"While this was measured, one thread of the batch engine had a processor {min(100.0, 100 * share):.0f} % of the "
-        "time; the rest went to other work on the machine."
+        f"While this was measured, one thread of the batch engine had a processor {min(100.0, 100 * share):.0f} % of "
+        "the time; the rest went to other work on the machine."
     )
 
 

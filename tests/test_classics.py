@@ -21,7 +21,7 @@ from wargame.experiment import expected
 from wargame.experiment import verification as verification_module
 from wargame.experiment.estimates import Estimate, allowed, is_near
 from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, read_models
-from wargame.experiment.verification import Verdict, Verification, can_be_told_apart, scenario_of
+from wargame.experiment.known_answers import Verdict, Verification, can_be_told_apart, scenario_of
 
 CLASSICS = Path(__file__).parent.parent / "configs" / "classics"
 PUBLISHED: dict[str, list[list[Any]]] = json.loads(

@@ -24,12 +24,16 @@ PUBLIC_NAMES = {
     "WargameModel",
     "__version__",
     "available_scenarios",
+    "experiment",
+    "fork",
     "load",
     "loads",
     "read",
+    "read_experiment",
     "replay",
     "simulate",
     "story",
+    "sweep",
 }
 
 # Paths of somebody's machine: home folders, in the forms of the usual systems.

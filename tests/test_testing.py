@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import wargame
 from wargame.scenario import schema
@@ -16,7 +15,9 @@ from wargame.scenario.formula import AGGREGATORS, FUNCTIONS
 from wargame.testing import as_text, scenario_data
 
 Data = dict[str, Any]
-EXAMPLES = 600
+ROUND, MOST_ROUNDS = 200, 12
+"""Scenarios are drawn in rounds: those of one round resemble one another more than chance would have it."""
+
 EVERY_SIZE = (0, 1, 2, 2, 3)
 
 _FORMULA_PARTS = {
@@ -239,43 +240,63 @@ FEATURES: dict[str, Callable[[Data], bool]] = {
 }
 
 
-def count_features(*, wild: bool, examples: int) -> Counter[str]:
-    """In how many of so many valid scenarios each feature occurs."""
-    counts: Counter[str] = Counter()
-
-    @settings(
-        max_examples=examples,
-        phases=[Phase.generate],
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+def each_scenario(look: Callable[[Data], None], *, examples: int, part: int, wild: bool = False) -> None:
+    """Call `look` with so many scenarios' data; other parts are other scenarios."""
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    drawn = scenario_data(wild=wild, actors=EVERY_SIZE)
+    choices = settings(
+        max_examples=examples, phases=[Phase.generate], deadline=None, suppress_health_check=slow
     )
-    @given(scenario_data(wild=wild, actors=EVERY_SIZE))
-    def look(data: Data) -> None:
-        wargame.loads(as_text(data))
-        counts.update(name for name, occurs in FEATURES.items() if occurs(data))
+    seed(part)(choices(given(drawn)(look)))()
 
-    look()
-    return counts
+
+@pytest.mark.parametrize("wild", [False, True])
+def test_every_scenario_is_valid(wild: bool) -> None:
+    def look(data: Data) -> None:
+        assert wargame.loads(as_text(data)).name == "drawn"
+
+    each_scenario(look, examples=150, part=0, wild=wild)
 
 
 def test_every_feature_of_the_language_occurs() -> None:
-    counts = count_features(wild=False, examples=EXAMPLES)
-    missing = sorted(name for name in FEATURES if not counts[name])
-    assert not missing, f"in {EXAMPLES} scenarios there is none with: {', '.join(missing)}"
+    missing = set(FEATURES)
+
+    def look(data: Data) -> None:
+        missing.difference_update([name for name in missing if FEATURES[name](data)])
+
+    for part in range(MOST_ROUNDS):
+        if missing:
+            each_scenario(look, examples=ROUND, part=part)
+    assert not missing, f"in {MOST_ROUNDS * ROUND} scenarios there is none with: {', '.join(sorted(missing))}"
 
 
-def test_wild_scenarios_are_valid_too() -> None:
-    assert count_features(wild=True, examples=50).total() > 1000
+def test_features_are_told_apart() -> None:
+    data: Data = {"parameters": {}, "state": {"x": {"initial": 1}}, "outcomes": {}, "time": {"step": "round"}}
+    assert [name for name, occurs in FEATURES.items() if occurs(data)] == [
+        "no actors",
+        "no bounds",
+        "step round",
+    ]
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3])
 def test_options_are_kept(size: int) -> None:
+    options = {
+        "horizon": 7,
+        "sets": False,
+        "rules": ("logit",),
+        "expectations": ("mean",),
+        "reasoning": False,
+    }
+
     @settings(max_examples=10, suppress_health_check=list(HealthCheck))
-    @given(scenario_data(horizon=7, actors=(size,), sets=False, rules=("logit",), expectations=("mean",)))
+    @given(scenario_data(actors=(size,), **options))
     def look(data: Data) -> None:
         assert len(data.get("actors", {})) == size
         assert data["time"]["horizon"] == 7
         assert not has(effects, lambda one: isinstance(one, dict))(data)
         assert {(one["rule"], one["expectation"]) for one in decisions(data)} <= {("logit", "mean")}
+        assert all("beliefs" in one for one in expected(data))
+        assert not private(data)
 
     look()

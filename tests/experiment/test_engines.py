@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import wargame
-from wargame.engine.play import Play
-from wargame.experiment import engines, executors
+from wargame.experiment import engines, executors, task
 from wargame.experiment.engines import SMALL, RunError
+from wargame.experiment.executors import Serial, Threads
 
 SCENARIO = """
 name: border
@@ -89,7 +89,7 @@ def test_the_size_of_blocks_does_not_show(
     scenario: wargame.Scenario, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     expected = run(scenario, engine="batch").digests
-    monkeypatch.setattr(executors, "BATCH_BLOCK", size)
+    monkeypatch.setattr(task, "BATCH_BLOCK", size)
     assert run(scenario, engine="batch", workers=3).digests == expected
 
 
@@ -163,47 +163,59 @@ def test_compiling_is_announced(scenario: wargame.Scenario, no_code: Path, capsy
 
 
 class Recorded:
-    """A batch engine that plays nothing, notes what it was asked for, and is slow at times."""
+    """A task that plays nothing, notes what it was asked for, and is slow at times."""
+
+    block = 1024
 
     def __init__(self) -> None:
         self.begun: list[int] = []
         self.lock = threading.Lock()
 
-    def play_block(self, play, first, count):
-        with self.lock:
-            self.begun.append(first)
-        time.sleep(0.002 if first % 3 else 0.006)
-        return first, count
+    def player(self):
+        def play(first, count):
+            with self.lock:
+                self.begun.append(first)
+            time.sleep(0.002 if first % 3 else 0.006)
+            return first, count
+
+        return play
 
 
-def test_blocks_come_in_order_and_never_far_ahead(scenario: wargame.Scenario) -> None:
-    engine, workers = Recorded(), 3
-    blocks = executors.batch_blocks(
-        engine, Play(scenario=scenario, seed=1), 100 * executors.BATCH_BLOCK, workers
-    )
+def test_blocks_come_in_order_and_never_far_ahead() -> None:
+    recorded, workers = Recorded(), 3
+    blocks = Threads(workers).play(recorded, [(0, 60 * 1024), (60 * 1024, 40 * 1024)])
     for place, (first, count) in enumerate(blocks):
-        assert (first, count) == (place * executors.BATCH_BLOCK, executors.BATCH_BLOCK)
-        assert len(engine.begun) <= place + 1 + executors.AHEAD * workers
+        assert (first, count) == (place * 1024, 1024)
+        assert len(recorded.begun) <= place + 1 + executors.AHEAD * workers
     assert place == 99
 
 
-def test_leaving_early_ends_the_threads(scenario: wargame.Scenario) -> None:
+@pytest.mark.parametrize("executor", [Serial(), Threads(2)])
+def test_spans_are_cut_and_gaps_left_out(executor) -> None:
+    blocks = executor.play(Recorded(), [(5, 1030), (5000, 3)])
+    assert list(blocks) == [(5, 1024), (1029, 6), (5000, 3)]
+
+
+def test_leaving_early_ends_the_threads() -> None:
     before = threading.active_count()
-    engine = Recorded()
-    blocks = executors.batch_blocks(engine, Play(scenario=scenario, seed=1), 10**9, 2)
+    recorded = Recorded()
+    blocks = Threads(2).play(recorded, [(0, 10**9)])
     next(blocks)
     blocks.close()
     assert threading.active_count() == before
-    assert len(engine.begun) <= 1 + 2 * executors.AHEAD + 2
+    assert len(recorded.begun) <= 1 + 2 * executors.AHEAD + 2
 
 
-def test_a_fault_of_the_engine_comes_through(scenario: wargame.Scenario) -> None:
-    class Broken:
-        def play_block(self, play, first, count):
-            raise ArithmeticError("broken")
+def test_a_fault_of_the_engine_comes_through() -> None:
+    class Broken(Recorded):
+        def player(self):
+            def play(first, count):
+                raise ArithmeticError("broken")
+
+            return play
 
     with pytest.raises(ArithmeticError, match="broken"):
-        list(executors.batch_blocks(Broken(), Play(scenario=scenario, seed=1), 10_000, 2))
+        list(Threads(2).play(Broken(), [(0, 10_000)]))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wargame.experiment import Results, ResultsError, read, store
+from wargame.experiment import Results, ResultsError, parquet, read, saved_files
 from wargame.scenario.errors import WargameError
 
 
@@ -37,7 +37,7 @@ def test_saving_what_was_read_changes_nothing(saved, tmp_path):
 
 def test_files_and_manifest(results, saved):
     names = {path.name for path in saved.iterdir()}
-    assert names == set(store.FILES)
+    assert names == set(saved_files.FILES)
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["seed"] == 20250701
     assert manifest["digest"] == results.digest
@@ -124,7 +124,7 @@ def test_a_failed_write_leaves_what_was_there(results, saved, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.parquet, "write_sample", full)
+    monkeypatch.setattr(parquet, "write_sample", full)
     with pytest.raises(ResultsError, match="No space left"):
         results.save(saved)
     with pytest.raises(ResultsError, match="No space left"):
@@ -134,7 +134,7 @@ def test_a_failed_write_leaves_what_was_there(results, saved, monkeypatch):
     assert [path.name for path in saved.parent.iterdir()] == ["one"]
 
 
-@pytest.mark.parametrize("name", [name for name in store.FILES if name != "manifest.json"])
+@pytest.mark.parametrize("name", [name for name in saved_files.FILES if name != "manifest.json"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "altered", "foreign"])
 def test_damaged_files_are_named(saved, name, damage):
     path = saved / name
@@ -209,8 +209,6 @@ def test_contents_must_have_the_recorded_digest(results, saved, monkeypatch):
 
 
 def test_reading_is_lazy(saved, monkeypatch):
-    from wargame.experiment import parquet
-
     lazy = read(saved, verify=False)
     monkeypatch.setattr(parquet, "read_episodes", None)
     assert len(lazy.policies()) == 8 * 32

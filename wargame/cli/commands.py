@@ -84,6 +84,31 @@ def run(
         Literal["auto", "mesa", "batch"],
         typer.Option(help="Which engine plays; results do not depend on it."),
     ] = "auto",
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Play on Dask's workers: tcp://HOST:PORT of a scheduler, or local:N for N processes here.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with an interrupted run in the folder, or make a finished one longer; a new one if none is "
+            "there.",
+        ),
+    ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar='"NAME +/- X"',
+            help='Instead of -n: play on until an interval is that narrow, such as "war +/- 0.002".',
+        ),
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option("--most", help="With --until: at most so many episodes [default: 1000000]")
+    ] = None,
     no_episodes: Annotated[
         bool,
         typer.Option(
@@ -107,6 +132,10 @@ def run(
         out=out,
         workers=workers,
         engine=engine,
+        dask=dask,
+        resume=resume,
+        until=until,
+        most=most,
         keep_episodes=not no_episodes,
         figures=figures,
     )
@@ -188,9 +217,23 @@ def verify_classics(
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Play published models and compare with their known answers; leaves with 1 if one is not met."""
-    from wargame.cli.verifying import verify
+    from wargame.cli.known_answers import verify
 
     verify(models or (), episodes=episodes, engine=engine, as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
+    episodes: Annotated[
+        int, typer.Option("-n", "--episodes", help="How many episodes to play again on the Mesa engine.")
+    ] = 20,
+) -> None:
+    """Check that a run's files are what was written, and that its episodes can be played again, bit for bit."""
+    from wargame.cli.verifying import check
+
+    check(folder, episodes)
 
 
 @app.command()

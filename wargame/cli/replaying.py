@@ -35,7 +35,8 @@ def _compare(results: Results, model: WargameModel) -> None:
     """
     if not results.keeps_episodes:
         return
-    row = results.episodes.iloc[model.episode]
+    episodes = results.episodes
+    row = episodes[episodes["episode"] == model.episode].iloc[0]
     recorded = None if row["outcome"] != row["outcome"] else str(row["outcome"])
     if recorded != model.outcome or int(row["length"]) != (
         model.failure.turn if model.failure is not None else model.length

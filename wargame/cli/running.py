@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,21 @@ import typer
 
 from wargame.cli.arguments import changed, default_folder, worker_count
 from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.stop_summary import told_stop
 from wargame.cli.summary import as_json as summary_as_json
 from wargame.cli.summary import saved, summary
 from wargame.experiment.engines import Engine
-from wargame.experiment.errors import ResultsError
-from wargame.experiment.manifest import read_manifest
 from wargame.experiment.results import Results
 from wargame.experiment.run import simulate
+from wargame.experiment.stopping import MOST, StopError
+from wargame.experiment.until import Stopped, simulate_until
 from wargame.scenario.loading import load
+from wargame.scenario.scenario import Scenario
 
 __all__ = ["Request", "play"]
 
 FIGURES = "figures"
+CONVERGENCE = "convergence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,10 @@ class Request:
     out: Path | None
     workers: int | None
     engine: Engine
+    dask: str | None
+    resume: bool
+    until: str | None
+    most: int | None
     keep_episodes: bool
     figures: bool
 
@@ -50,54 +57,90 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     scenario = changed(load(request.scenario), request.changes)
     folder = request.out or default_folder(
         scenario,
-        episodes=request.episodes,
+        episodes=request.episodes if request.until is None else request.most or MOST,
         seed=request.seed,
         uncertain=request.uncertain,
         orders=request.orders,
         keep_episodes=request.keep_episodes,
     )
-    _check_place(folder)
+    executor = None
+    if request.dask is not None:
+        from wargame.experiment.cluster import Dask
+
+        executor = Dask(request.dask)
     shows = progress_is_shown(quiet)
     begun = time.perf_counter()
-    results = simulate(
-        scenario,
-        episodes=request.episodes,
-        seed=request.seed,
-        engine=request.engine,
-        workers=worker_count(request.workers, request.engine, scenario, request.episodes),
-        progress=shows,
-        uncertain=request.uncertain,
-        orders=request.orders,
-        keep_episodes=request.keep_episodes,
-    )
+    options: dict[str, Any] = {
+        "seed": request.seed,
+        "engine": request.engine,
+        "workers": worker_count(request.workers, request.engine, scenario, request.episodes),
+        "progress": shows,
+        "uncertain": request.uncertain,
+        "orders": request.orders,
+        "keep_episodes": request.keep_episodes,
+        "out": folder,
+        "executor": executor,
+    }
+    stopped = None
+    with _told_how_to_go_on(folder):
+        if request.until is None:
+            results = simulate(scenario, episodes=request.episodes, resume=request.resume, **options)
+        else:
+            stopped = _until(request, scenario, options)
+            results = stopped.results
     seconds = time.perf_counter() - begun
-    results.save(folder)
     drawn = _draw(results, folder, wanted=request.figures, shows=shows)
+    if stopped is not None and request.figures:
+        drawn.append(_draw_convergence(stopped, folder))
     if as_json:
         typer.echo(json.dumps(summary_as_json(results, folder, drawn, seconds), indent=2, ensure_ascii=False))
     elif quiet:
         typer.echo(str(folder))
     else:
-        show(summary(results, scenario, seconds), saved(folder, drawn))
+        show(summary(results, scenario, seconds, resumed=request.resume))
+        if stopped is not None:
+            show(told_stop(stopped))
+        show(saved(folder, drawn))
 
 
-def _check_place(folder: Path) -> None:
-    """Find out before playing whether the results can be saved there."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    try:
-        read_manifest(folder)
-    except ResultsError as error:
-        what = (
-            "it holds files, but is not a results folder" if folder.is_dir() else "it is a file, not a folder"
+def _until(request: Request, scenario: Scenario, options: dict[str, Any]) -> Stopped:
+    if request.resume:
+        raise StopError(
+            "--until and --resume do not go together: which looks were taken before is not known any more\n"
+            f"  {'mend:':<9}Leave out --resume; the run is made anew, and looks at the same sizes."
         )
-        raise ResultsError(folder, what, "Nothing was played. Choose another folder with --out.") from error
+    assert request.until is not None
+    return simulate_until(scenario, request.until, most=request.most or MOST, **options)
+
+
+def _draw_convergence(stopped: Stopped, folder: Path) -> str:
+    from wargame.plots.experiment_figures import convergence_figure, write_figures
+
+    outcomes = stopped.results.layout.outcomes
+    figure = convergence_figure(stopped.looks, stopped.plan.target, outcomes)
+    write_figures({CONVERGENCE: figure}, folder / FIGURES)
+    return CONVERGENCE
+
+
+@contextmanager
+def _told_how_to_go_on(folder: Path) -> Iterator[None]:
+    """After Ctrl-C, say what is complete."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from wargame.experiment.interrupted import complete_episodes, stated_run
+
+        stated = stated_run(folder)
+        if stated is not None:
+            complete = f"{complete_episodes(folder, stated):,} of {stated['episodes']:,} episodes"
+            typer.echo(f"{complete} are kept in {folder}; go on with the same command and --resume", err=True)
+        raise
 
 
 def _draw(results: Results, folder: Path, *, wanted: bool, shows: bool) -> list[str]:
     """Draw the figures; returns their names. Those of an earlier run in the folder are taken away first."""
     place = folder / FIGURES
-    for pattern in ("outcomes.*", "trajectories.*", "policies-*.*"):
+    for pattern in ("outcomes.*", f"{CONVERGENCE}.*", "trajectories.*", "policies-*.*"):
         for old in place.glob(pattern):
             if old.suffix in (".png", ".svg"):
                 old.unlink()

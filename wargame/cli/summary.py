@@ -28,10 +28,10 @@ BAR = 20
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def summary(results: Results, scenario: Scenario, seconds: float) -> Page:
-    """The run in words and tables."""
+def summary(results: Results, scenario: Scenario, seconds: float, *, resumed: bool = False) -> Page:
+    """The run in words and tables; how many episodes a second it played is not told of a run that was resumed."""
     sections = (
-        _head(results, scenario, seconds),
+        _head(results, scenario, seconds, resumed=resumed),
         _outcomes(results),
         _metrics(results, scenario),
         _note(results),
@@ -39,10 +39,10 @@ def summary(results: Results, scenario: Scenario, seconds: float) -> Page:
     return Page(part for section in sections for part in section)
 
 
-def _head(results: Results, scenario: Scenario, seconds: float) -> Iterator[RenderableType]:
+def _head(results: Results, scenario: Scenario, seconds: float, *, resumed: bool) -> Iterator[RenderableType]:
     manifest = results.manifest
     yield Text(scenario.title or scenario.name, style="bold")
-    per_second = f", {len(results) / seconds:,.0f} a second" if seconds >= 1 else ""
+    per_second = f", {len(results) / seconds:,.0f} a second" if seconds >= 1 and not resumed else ""
     yield line(
         f"{len(results):,} episode{'s' if len(results) > 1 else ''} of up to {steps(scenario, scenario.horizon)}, "
         f"seed {manifest['seed']}, digest {results.digest[:16]}",

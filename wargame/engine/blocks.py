@@ -142,7 +142,9 @@ def options(workbook: Workbook, seat: Seat) -> Code:
             node = situation.truth(policy.available, level=policy.level)
             code.keep(workbook, f"available.{policy.full_name}", node)
     known = {id(workbook.row(store.row)): store.node for store in code.stores}
-    code.keep(workbook, f"decides.{seat.name}", workbook.graph.replace(decides(workbook, seat), known))
+    node = workbook.graph.replace(decides(workbook, seat), known)
+    if node is not workbook.graph.one:
+        code.keep(workbook, f"decides.{seat.name}", node)
     return code
 
 

@@ -7,11 +7,12 @@ source of every block, and compiles it. A function takes the workspace `w`, read
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
@@ -36,6 +37,7 @@ from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
 from wargame.engine.types_learnt import source_of_learning
 from wargame.scenario.errors import Problem, ScenarioError, WargameError
+from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Distribution, Scenario
 
 __all__ = ["EpisodeError", "Rules", "rules_for"]
@@ -241,7 +243,8 @@ class Rules:
         """The function of a block; None where the scenario gives it nothing to do."""
         if name == "deal_uncertain" and name not in self.functions:
             self._add(deal(self.workbook, uncertain=True))
-            self.start.extend(self.workbook.template[len(self.start) :])
+        # Rules at other points may have added it, and with it rows that this start does not have yet.
+        self.start.extend(self.workbook.template[len(self.start) :])
         return self.functions.get(name)
 
     @functools.cached_property
@@ -258,6 +261,35 @@ class Rules:
             return layout
         kept = tuple(name for name in layout.sampled if not name.startswith("parameters."))
         return replace(layout, sampled=kept)
+
+    def at_point(self, scenario: Scenario) -> Rules:
+        """These rules for a scenario that differs in plain numbers alone: the same code, another start.
+
+        `ScenarioError` if an episode cannot be dealt with these numbers.
+        """
+        point = copy.copy(self)
+        for name in ("explainer", "deals_anew"):
+            point.__dict__.pop(name, None)
+        point.scenario = scenario
+        template = list(self.workbook.template)
+        for row, number in _given(scenario):
+            template[self.rows[row]] = number
+        point.start = template
+        point.deal_fails = self.functions["deal"](template) != 0.0
+        if point.deal_fails and not self.deal_fails:
+            changes = ", ".join(f"{path} = {value}" for path, value in scenario.source.overrides.items())
+            failure = point.explainer.diagnose("deal", template, 0, 0)
+            raise ScenarioError(
+                Problem(
+                    file=scenario.file,
+                    line=failure.line,
+                    message=f"{failure.reason} where {changes}",
+                    found=failure.formula,
+                    remedy="leave this point out, or narrow the range",
+                )
+            )
+        point._known_layout = point._layout()
+        return point
 
     def _layout(self) -> Layout:
         scenario = self.scenario
@@ -292,6 +324,17 @@ class Rules:
         )
 
 
+def _given(scenario: Scenario) -> Iterator[tuple[str, float]]:
+    """The rows that hold the plain numbers of a scenario's parameters and initial values, and the numbers."""
+    formulas = {f"given.parameter.{name}": one.value for name, one in scenario.parameters.items()}
+    for name, variable in scenario.state.items():
+        if isinstance(variable.initial, Formula):
+            formulas[f"given.initial.{name}"] = variable.initial
+    for row, formula in formulas.items():
+        if formula.constant is not None:
+            yield row, formula.constant
+
+
 _CACHE: OrderedDict[str, Rules] = OrderedDict()
 _CACHE_SIZE = 8
 
@@ -300,7 +343,8 @@ def rules_for(scenario: Scenario) -> Rules:
     """The rules of a scenario, compiled once per content in this process."""
     key = hashlib.sha256(json.dumps([scenario.file, scenario.source.data], default=str).encode()).hexdigest()
     if key not in _CACHE:
-        _CACHE[key] = Rules(scenario)
+        structure = scenario.structure
+        _CACHE[key] = Rules(scenario) if structure is None else rules_for(structure).at_point(scenario)
         if len(_CACHE) > _CACHE_SIZE:
             _CACHE.popitem(last=False)
     _CACHE.move_to_end(key)

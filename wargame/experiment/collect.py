@@ -1,4 +1,4 @@
-"""Collecting: blocks or earlier records in, one record out."""
+"""Collecting: blocks, pieces or earlier records in, one record or a larger piece out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wargame.engine.block import BINS, Block, Failure, Layout
 from wargame.experiment.pages import Pages
-from wargame.experiment.record import COLUMNS, Aggregates, Record, Sample
+from wargame.experiment.record import COLUMNS, Aggregates, Episodes, Piece, Record, Sample
 
 __all__ = ["FAILURES_KEPT", "Collector", "collect", "join"]
 
@@ -22,18 +22,28 @@ Array = NDArray[Any]
 
 
 class Collector:
-    """Takes consecutive blocks one by one and adds them up.
+    """Takes consecutive blocks or pieces one by one and adds them up.
 
     Unless `keep_episodes`, memory does not grow with the number of episodes: they are digested, added up and
-    forgotten. What a block holds is copied, so an engine may fill the same arrays again. `ValueError` if a block does
-    not fit the layout or does not begin where the one before it ended: that is a fault of the engine, not of a user.
+    forgotten. What a block holds is copied, so an engine may fill the same arrays again. Only the first thousand
+    failures are kept unless `keep_failures`, by default where the episodes are. Pages of the digest are counted from
+    `origin`, or else from the first episode. `ValueError` if a block does not fit the layout or does not begin where
+    the one before it ended: that is a fault of the engine, not of a user.
     """
 
-    def __init__(self, layout: Layout, *, keep_episodes: bool = True) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        keep_episodes: bool = True,
+        keep_failures: bool | None = None,
+        origin: int | None = None,
+    ) -> None:
         self.layout = layout
         self._first: int | None = None
         self._count = 0
-        self._pages = Pages(layout, keep=keep_episodes)
+        self._pages = Pages(layout, keep=keep_episodes, origin=origin)
+        self._keep_failures = keep_episodes if keep_failures is None else keep_failures
         self._aggregates = Aggregates.zero(layout)
         self._sample: list[Sample] = []
         self._sampled_so_far = 0
@@ -53,6 +63,23 @@ class Collector:
             self._add_sample(block.first, length, block.sample, block.sample_plays)
         self._add_failures(block.failures)
 
+    def add_piece(self, piece: Piece) -> None:
+        """Add a piece of the run, as if its blocks were added one by one."""
+        total, sample, pages = piece.aggregates, piece.sample, self._pages
+        self._follow(piece.first, piece.count, len(sample))
+        body = piece.first + len(piece.head)
+        kept = None
+        if pages.keep and piece.episodes is not None:
+            kept = piece.episodes.cut(len(piece.head), piece.count - len(piece.tail))
+        pages.add(piece.first, _columns(piece.head), tallied=True)
+        pages.add_digested(body, piece.pages, kept)
+        pages.add(piece.tail.first, _columns(piece.tail), tallied=True)
+        pages.add_totals(piece.totals)
+        self._aggregates.add(total.running, total.sums, total.histogram, total.policy_turns)
+        if len(sample):
+            self._sample.append(sample)
+        self._add_failures(piece.failures)
+
     def add_record(self, record: Record) -> None:
         """Add an earlier record, as if its blocks were added one by one."""
         if record.episodes is None:
@@ -61,7 +88,7 @@ class Collector:
             )
         episodes, total, sample = record.episodes, record.aggregates, record.sample
         self._follow(episodes.first, len(episodes), len(sample))
-        self._pages.add(episodes.first, {name: getattr(episodes, name) for name in COLUMNS})
+        self._pages.add(episodes.first, _columns(episodes))
         self._aggregates.add(total.running, total.sums, total.histogram, total.policy_turns)
         if len(sample):
             self._add_sample(episodes.first, sample.length, sample.values, sample.plays)
@@ -89,13 +116,13 @@ class Collector:
 
     def _add_failures(self, failures: Iterable[Failure]) -> None:
         self._failures.extend(failures)
-        if not self._pages.keep:
+        if not self._keep_failures:
             del self._failures[FAILURES_KEPT:]
 
     def record(self) -> Record:
         """Everything added so far, as one record."""
         first = self._first or 0
-        episodes, digest, totals = self._pages.finish()
+        episodes, digest, totals, ending = self._pages.finish()
         return Record(
             episodes=episodes,
             digest=digest,
@@ -103,6 +130,24 @@ class Collector:
             aggregates=deepcopy(self._aggregates),
             sample=self._whole_sample(first),
             failures=sorted(self._failures, key=lambda failure: failure.episode),
+            ending=ending,
+        )
+
+    def piece(self) -> Piece:
+        """Everything added so far, as a piece of a run whose first episode is 0."""
+        first = self._first or 0
+        head, pages, tail, totals = self._pages.cut()
+        return Piece(
+            first=first,
+            count=self._count,
+            head=head,
+            pages=pages,
+            tail=tail,
+            totals=totals,
+            aggregates=deepcopy(self._aggregates),
+            sample=self._whole_sample(first),
+            failures=sorted(self._failures, key=lambda failure: failure.episode),
+            episodes=self._pages.table() if self._pages.keep else None,
         )
 
     def _whole_sample(self, first: int) -> Sample:
@@ -116,11 +161,14 @@ class Collector:
         )
 
 
-def collect(layout: Layout, blocks: Iterable[Block], *, keep_episodes: bool = True) -> Record:
-    """Add up consecutive blocks."""
+def collect(layout: Layout, blocks: Iterable[Block | Piece], *, keep_episodes: bool = True) -> Record:
+    """Add up consecutive blocks or pieces."""
     collector = Collector(layout, keep_episodes=keep_episodes)
     for block in blocks:
-        collector.add(block)
+        if isinstance(block, Piece):
+            collector.add_piece(block)
+        else:
+            collector.add(block)
     return collector.record()
 
 
@@ -130,6 +178,10 @@ def join(layout: Layout, records: Iterable[Record]) -> Record:
     for record in records:
         collector.add_record(record)
     return collector.record()
+
+
+def _columns(episodes: Episodes) -> dict[str, Array]:
+    return {name: getattr(episodes, name) for name in COLUMNS}
 
 
 def _shapes(layout: Layout, count: int, sampled: int) -> dict[str, tuple[int, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wargame.scenario.errors import WargameError
 
-__all__ = ["EpisodesNotKept", "ResultsError"]
+__all__ = ["EpisodesNotKept", "ResultsError", "Unfinished"]
 
 
 class ResultsError(WargameError):
@@ -19,7 +19,11 @@ class ResultsError(WargameError):
         super().__init__(f"{path}: {found}\n  {'mend:':<9}{remedy}")
 
     def __reduce__(self) -> tuple[type[ResultsError], tuple[Path, str, str]]:
-        return (ResultsError, (self.path, self.found, self.remedy))
+        return (type(self), (self.path, self.found, self.remedy))
+
+
+class Unfinished(ResultsError):
+    """A folder whose run was interrupted."""
 
 
 class EpisodesNotKept(WargameError):

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.experiment.intervals import share_interval, t_quantile
+
 __all__ = ["ExactSums", "Moments"]
 
 Reals = NDArray[np.float64]
@@ -62,6 +64,25 @@ class Moments:
     def is_share(self) -> bool:
         """Whether every number is 0 or 1: between these, x * x is less than x."""
         return self.n > 0 and self.least >= 0 and self.greatest <= 1 and self.total == self.squares
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Student's interval for the mean, or that of a share where every number is 0 or 1; none below two numbers."""
+        if self.is_share:
+            return share_interval(int(self.total), self.n, level)
+        half = t_quantile(level, self.n - 1) * self.sd / math.sqrt(self.n) if self.n > 1 else math.nan
+        return self.mean - half, self.mean + half
+
+    def __add__(self, other: Moments) -> Moments:
+        """What both add up to."""
+        if not (self.n and other.n):
+            return self if self.n else other
+        return Moments(
+            n=self.n + other.n,
+            total=self.total + other.total,
+            squares=self.squares + other.squares,
+            least=min(self.least, other.least),
+            greatest=max(self.greatest, other.greatest),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON; fractions as text."""

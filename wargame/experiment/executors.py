@@ -1,6 +1,6 @@
-"""Blocks of episodes, in order: from the Mesa engine by processes, from the batch engine by threads.
+"""Executors: where episodes are played. In this process, by threads, by processes; `cluster` has Dask.
 
-Results depend neither on the size of a block nor on the number of workers. Workers are never more than a few blocks
+Results depend neither on the executor nor on how it cuts episodes into blocks. Workers are never more than a few blocks
 ahead of what has been collected, so memory does not grow with the number of episodes.
 """
 
@@ -11,61 +11,96 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Executor as Pool
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from wargame.engine.block import Block
+from wargame.experiment.record import Piece
+from wargame.experiment.task import Player, Span, Task
 
-if TYPE_CHECKING:
-    from wargame.engine.batch.play import Batch
-    from wargame.engine.play import Play
-
-__all__ = ["batch_blocks", "mesa_blocks", "processors"]
-
-MESA_BLOCK = 32
-"""Episodes played between two steps of the progress bar."""
-
-BATCH_BLOCK = 1024
-"""Enough for what is done between blocks not to count, and few enough for a block's sums never to exceed 64 bits.
-
-Values up to 4,096 ranges away from `low` are summed as they are, in units of 2**-40 ranges: 2**52 for an episode.
-"""
+__all__ = [
+    "Blocks",
+    "Executor",
+    "Processes",
+    "Serial",
+    "Threads",
+    "cut",
+    "executor_for",
+    "processors",
+    "workers_ignore_interrupts",
+]
 
 AHEAD = 4
 """Blocks that are being played or wait to be collected, for each worker."""
 
-Span = tuple[int, int]
-Blocks = Generator[Block, None, None]
+Blocks = Generator[Block | Piece, None, None]
 
 
-def mesa_blocks(play: Play, episodes: int, workers: int) -> Blocks:
-    """Episodes from 0 on, played by the Mesa engine: in this process, or in several others."""
-    from wargame.engine.mesa_blocks import play_block
+class Executor(Protocol):
+    """Where episodes are played."""
 
-    spans = _spans(episodes, MESA_BLOCK)
-    if workers == 1 or episodes <= MESA_BLOCK:
-        for span in spans:
-            yield play_block(play, *span)
-        return
-    # Mesa needs freshly started processes; each compiles the rules once.
-    context = multiprocessing.get_context("spawn")
-    count = min(workers, -(-episodes // MESA_BLOCK))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=(play,)) as pool:
-        yield from _in_order(pool, _work, spans, AHEAD * count)
+    def play(self, task: Task, spans: Iterable[Span]) -> Blocks:
+        """Play spans of episodes, cut as it suits; hand over blocks, or pieces that were added up, in order.
+
+        Closing the generator ends what is still being played.
+        """
+        ...
 
 
-def batch_blocks(batch: Batch, play: Play, episodes: int, workers: int) -> Blocks:
-    """Episodes from 0 on, played by the batch engine: in this thread, or in several others."""
-    spans = _spans(episodes, BATCH_BLOCK)
-    if workers == 1 or episodes <= BATCH_BLOCK:
-        for span in spans:
-            yield batch.play_block(play, *span)
-        return
-    with ThreadPoolExecutor(workers, thread_name_prefix="wargame") as pool:
-        yield from _in_order(pool, lambda span: batch.play_block(play, *span), spans, AHEAD * workers)
+class Serial:
+    """This thread."""
+
+    def play(self, task: Task, spans: Iterable[Span]) -> Blocks:
+        """Play block after block."""
+        player = task.player()
+        for span in cut(spans, task.block):
+            yield player(*span)
+
+
+class Threads:
+    """Several threads: for the batch engine, which plays without Python's lock."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def play(self, task: Task, spans: Iterable[Span]) -> Blocks:
+        """Play a block on each thread."""
+        player = task.player()
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="wargame") as pool:
+            blocks = cut(spans, task.block)
+            yield from _in_order(pool, lambda span: player(*span), blocks, AHEAD * self.workers)
+
+
+class Processes:
+    """Several processes on this machine: for the Mesa engine."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def play(self, task: Task, spans: Iterable[Span]) -> Blocks:
+        """Play a block in each process. Mesa needs freshly started ones; each compiles the rules once."""
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            self.workers, mp_context=context, initializer=_start_worker, initargs=(task,)
+        ) as pool:
+            yield from _in_order(pool, _work, cut(spans, task.block), AHEAD * self.workers)
+
+
+def executor_for(task: Task, episodes: int, workers: int | None) -> Executor:
+    """The executor of a run on this machine: threads for the batch engine, processes for Mesa.
+
+    Without a number of workers, as many threads as processors, and one process. None is started that would have no
+    block to play.
+    """
+    asked = workers or (1 if task.engine == "mesa" else processors())
+    useful = min(asked, -(-episodes // task.block))
+    if useful <= 1:
+        return Serial()
+    return Processes(useful) if task.engine == "mesa" else Threads(useful)
 
 
 def processors() -> int:
@@ -74,14 +109,17 @@ def processors() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def _spans(episodes: int, size: int) -> Iterator[Span]:
-    return ((first, min(size, episodes - first)) for first in range(0, episodes, size))
+def cut(spans: Iterable[Span], size: int) -> Iterator[Span]:
+    """Spans of at most `size` episodes."""
+    for first, count in spans:
+        for start in range(first, first + count, size):
+            yield start, min(size, first + count - start)
 
 
-def _in_order(pool: Executor, work: Callable[[Span], Block], spans: Iterator[Span], ahead: int) -> Blocks:
+def _in_order(pool: Pool, work: Callable[[Span], Block], spans: Iterator[Span], ahead: int) -> Blocks:
     """Blocks in the order of their spans, with at most so many begun and not yet handed on."""
     try:
-        with _workers_ignore_interrupts():
+        with workers_ignore_interrupts():
             waiting = deque(pool.submit(work, span) for span in islice(spans, ahead))
         while waiting:
             yield waiting.popleft().result()
@@ -91,7 +129,7 @@ def _in_order(pool: Executor, work: Callable[[Span], Block], spans: Iterator[Spa
 
 
 @contextmanager
-def _workers_ignore_interrupts() -> Iterator[None]:
+def workers_ignore_interrupts() -> Iterator[None]:
     """Start processes that leave Ctrl-C to this one, which ends them; signals belong to the main thread alone."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -103,14 +141,12 @@ def _workers_ignore_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-_task: list[Play] = []
+_player: list[Player] = []
 
 
-def _start_worker(play: Play) -> None:
-    _task[:] = [play]
+def _start_worker(task: Task) -> None:
+    _player[:] = [task.player()]
 
 
 def _work(span: Span) -> Block:
-    from wargame.engine.mesa_blocks import play_block
-
-    return play_block(_task[0], *span)
+    return _player[0](*span)

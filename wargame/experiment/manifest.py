@@ -16,14 +16,18 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from wargame.engine.block import BINS, UNITS_PER_RANGE, Layout, Variable
 from wargame.experiment.digest import digests
-from wargame.experiment.errors import ResultsError
+from wargame.experiment.errors import ResultsError, Unfinished
 from wargame.experiment.record import Record
 
 __all__ = [
     "AGAIN",
+    "FINISHED",
     "FORMAT",
     "MANIFEST",
     "OWN_KEYS",
+    "PARTS",
+    "RESUME",
+    "RUN",
     "describe",
     "file_digest",
     "manifest_digest",
@@ -35,6 +39,17 @@ FORMAT = 2
 """Raised when the files of a folder change their meaning."""
 
 MANIFEST = "manifest.json"
+
+PARTS = "parts"
+"""The folder in which a run is kept while it is under way."""
+
+RUN = "run.json"
+"""In that folder: what is meant to be run."""
+
+FINISHED = "finished"
+"""In that folder: the files of the results, complete, while they are being put in their places."""
+
+RESUME = "Go on with the same command and --resume (in Python: resume=True)"
 
 OWN_KEYS = ("digest", "results")
 """Keys of the manifest that are written here; all others are the caller's."""
@@ -73,9 +88,15 @@ def describe(folder: Path, layout: Layout, record: Record, manifest: Mapping[str
 def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest in a folder; `ResultsError` if there is none, or not one of a run."""
     path = directory / MANIFEST
+    if (directory / PARTS / FINISHED / MANIFEST).exists():
+        found = "its files were being put in their places when the run was interrupted"
+        raise Unfinished(directory, found, f"{RESUME}.")
     if not directory.is_dir():
         what = "it is a file, not a folder" if directory.exists() else "there is no such folder"
         raise ResultsError(directory, what, "Give the folder that a run was saved to.")
+    if not path.is_file() and (directory / PARTS / RUN).is_file():
+        found = "it holds a run that was interrupted, and no results yet"
+        raise Unfinished(directory, found, f"{RESUME}.")
     if not path.is_file():
         found = f"it holds no {MANIFEST}, so it is not a results folder"
         raise ResultsError(directory, found, "Give the folder that a run was saved to.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -14,16 +14,21 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from wargame.engine.block import BINS, FAILED, Failure, Layout
-from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+from wargame.experiment.record import Aggregates, Episodes, Sample, empty_columns, episode_columns
 
 __all__ = [
+    "EpisodesWriter",
     "read_aggregates",
+    "read_column",
     "read_episodes",
     "read_failures",
+    "read_pages",
     "read_sample",
+    "stream_episodes",
     "write_aggregates",
     "write_episodes",
     "write_failures",
+    "write_pages",
     "write_sample",
 ]
 
@@ -31,33 +36,100 @@ ROWS_PER_GROUP = 131_072
 """Episodes written at a time, so that a long run is never held twice."""
 
 Array = NDArray[Any]
+File = Path | IO[bytes]
 
 
-def write_episodes(path: Path, layout: Layout, record: Record) -> None:
-    """`episodes.parquet`: the columns of `Results.episodes`."""
-    episodes = record.episodes
-    if episodes is None:
-        raise ValueError("there are no episodes to write")
-    columns = dict(episodes.columns(layout))
-    texts = {failure.episode: str(failure) for failure in record.failures}
-    outcome = pa.dictionary(pa.int16(), pa.string())
-    fields = [(name, pa.from_numpy_dtype(values.dtype)) for name, values in columns.items()]
-    schema = pa.schema([*fields, ("failure", pa.string())])
-    schema = schema.set(schema.get_field_index("outcome"), pa.field("outcome", outcome))
-    names = pa.array(layout.outcomes, pa.string())
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, max(len(episodes), 1), ROWS_PER_GROUP):
-            part = {name: values[start : start + ROWS_PER_GROUP] for name, values in columns.items()}
-            arrays = {name: pa.array(np.ascontiguousarray(values)) for name, values in part.items()}
-            indices = pa.array(part["outcome"], mask=part["outcome"] == FAILED)
-            arrays["outcome"] = pa.DictionaryArray.from_arrays(indices, names)
-            arrays["failure"] = pa.array([texts.get(int(i)) for i in part["episode"]], pa.string())
-            writer.write_table(pa.table(arrays, schema=schema))
+class EpisodesWriter:
+    """Writes `episodes.parquet` from consecutive pieces: the same bytes, whatever the pieces were."""
+
+    def __init__(self, file: File, layout: Layout, *, compression: str = "zstd") -> None:
+        self._layout = layout
+        names = episode_columns(layout)
+        types = [pa.from_numpy_dtype(values.dtype) for _, values in _nothing(layout).columns(layout)]
+        outcome = names.index("outcome")
+        types[outcome] = pa.dictionary(pa.int16(), pa.string())
+        self._schema = pa.schema([*zip(names, types, strict=True), ("failure", pa.string())])
+        self._outcomes = pa.array(layout.outcomes, pa.string())
+        self._waiting: list[Any] = []
+        self._rows, self._written = 0, False
+        self._writer = pq.ParquetWriter(file, self._schema, compression=compression)
+
+    def add(self, episodes: Episodes, failures: Iterable[Failure]) -> None:
+        """Add the next episodes; `failures` are those among them."""
+        if not len(episodes):
+            return
+        self._waiting.append(self._table(episodes, {one.episode: str(one) for one in failures}))
+        self._rows += len(episodes)
+        while self._rows >= ROWS_PER_GROUP:
+            self._write(ROWS_PER_GROUP)
+
+    def _table(self, episodes: Episodes, texts: Mapping[int, str]) -> Any:
+        columns = dict(episodes.columns(self._layout))
+        arrays = {name: pa.array(np.ascontiguousarray(values)) for name, values in columns.items()}
+        indices = pa.array(columns["outcome"], mask=columns["outcome"] == FAILED)
+        arrays["outcome"] = pa.DictionaryArray.from_arrays(indices, self._outcomes)
+        if texts:
+            arrays["failure"] = pa.array([texts.get(int(i)) for i in columns["episode"]], pa.string())
+        else:
+            arrays["failure"] = pa.nulls(len(episodes), pa.string())
+        return pa.table(arrays, schema=self._schema)
+
+    def _write(self, count: int) -> None:
+        whole = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
+        self._writer.write_table(whole.slice(0, count).combine_chunks())
+        rest = whole.slice(count)
+        self._waiting, self._rows, self._written = [rest] if len(rest) else [], len(rest), True
+
+    def close(self) -> None:
+        """Write what is left; without episodes a table of no rows."""
+        if self._rows or not self._written:
+            self._write(self._rows)
+        self._writer.close()
 
 
-def read_episodes(path: Path, layout: Layout) -> Episodes:
+def write_episodes(
+    file: File,
+    layout: Layout,
+    episodes: Iterable[Episodes],
+    failures: Sequence[Failure],
+    *,
+    compression: str = "zstd",
+) -> None:
+    """`episodes.parquet`: the columns of `Results.episodes`, from consecutive pieces; `failures` of all of them."""
+    writer = EpisodesWriter(file, layout, compression=compression)
+    try:
+        for piece in episodes:
+            last = piece.first + len(piece)
+            writer.add(piece, [one for one in failures if piece.first <= one.episode < last])
+    finally:
+        writer.close()
+
+
+def read_episodes(file: File, layout: Layout) -> Episodes:
     """The episodes of `episodes.parquet`."""
-    table = pq.read_table(path)
+    return _episodes(pq.read_table(file), layout)
+
+
+def stream_episodes(file: File, layout: Layout) -> Iterator[Episodes]:
+    """The episodes of `episodes.parquet`, some at a time."""
+    with pq.ParquetFile(file) as opened:
+        for group in range(opened.num_row_groups):
+            yield _episodes(opened.read_row_group(group), layout)
+
+
+def read_column(file: File, name: str) -> Array:
+    """One column of numbers of `episodes.parquet`, of the completed episodes."""
+    table = pq.read_table(file, columns=["outcome", name])
+    completed = ~table["outcome"].is_null().to_numpy()
+    values: Array = table[name].to_numpy()[completed]
+    return values
+
+
+def _nothing(layout: Layout) -> Episodes:
+    return Episodes(first=0, **empty_columns(layout, 0))
+
+
+def _episodes(table: Any, layout: Layout) -> Episodes:
     count = table.num_rows
     outcome = pc.index_in(
         table["outcome"].cast(pa.string()), value_set=pa.array(layout.outcomes, pa.string())
@@ -74,7 +146,18 @@ def read_episodes(path: Path, layout: Layout) -> Episodes:
     )
 
 
-def write_aggregates(trajectories: Path, policies: Path, layout: Layout, aggregates: Aggregates) -> None:
+def write_pages(file: File, pages: Sequence[bytes]) -> None:
+    """`pages.parquet`: the digests of full pages, of a run that keeps no episodes."""
+    table = pa.table({"digest": pa.array(list(pages), pa.binary(32))})
+    pq.write_table(table, file, compression="none")
+
+
+def read_pages(file: File) -> tuple[bytes, ...]:
+    """The digests of `pages.parquet`."""
+    return tuple(pq.read_table(file)["digest"].to_pylist())
+
+
+def write_aggregates(trajectories: File, policies: File, layout: Layout, aggregates: Aggregates) -> None:
     """`trajectories.parquet` and `policies.parquet`: the integers, with the names and bounds they stand for.
 
     A `sum` counts multiples of (high - low) / 2**40 above low, over all completed episodes; an element of a
@@ -107,7 +190,7 @@ def write_aggregates(trajectories: Path, policies: Path, layout: Layout, aggrega
     pq.write_table(table, policies, compression="zstd")
 
 
-def read_aggregates(trajectories: Path, policies: Path, layout: Layout) -> Aggregates:
+def read_aggregates(trajectories: File, policies: File, layout: Layout) -> Aggregates:
     """The aggregates of `trajectories.parquet` and `policies.parquet`."""
     table = pq.read_table(trajectories)
     points, variables = layout.horizon + 1, len(layout.variables)
@@ -129,7 +212,7 @@ def _running(table: Any, layout: Layout) -> Array:
     return np.ascontiguousarray(values[:, 0])
 
 
-def write_sample(path: Path, layout: Layout, sample: Sample) -> None:
+def write_sample(file: File, layout: Layout, sample: Sample) -> None:
     """`sample.parquet`: one row per sampled episode and point, a column per variable and per policy.
 
     `length` is the episode's, on each of its rows. Turn -1 is the state as dealt, where nothing has been played yet.
@@ -145,12 +228,12 @@ def write_sample(path: Path, layout: Layout, sample: Sample) -> None:
     undealt = np.zeros((count, 1), dtype=np.int16)
     for position, name in enumerate(layout.policies):
         columns[f"plays.{name}"] = np.hstack([undealt, sample.plays[:, :, position]]).ravel()
-    pq.write_table(pa.table(columns), path, compression="zstd")
+    pq.write_table(pa.table(columns), file, compression="zstd")
 
 
-def read_sample(path: Path, layout: Layout) -> Sample:
+def read_sample(file: File, layout: Layout) -> Sample:
     """The sampled episodes of `sample.parquet`."""
-    table = pq.read_table(path)
+    table = pq.read_table(file)
     points = layout.horizon + 1
     count = table.num_rows // points
     values = _matrix(table, [f"state.{item.name}" for item in layout.variables], np.float64)
@@ -163,20 +246,20 @@ def read_sample(path: Path, layout: Layout) -> Sample:
     )
 
 
-def write_failures(path: Path, failures: Sequence[Failure]) -> None:
+def write_failures(file: File, failures: Sequence[Failure]) -> None:
     """`failures.parquet`: one row per failed episode; `values` as JSON."""
     rows = [vars(failure) | {"values": json.dumps(failure.values)} for failure in failures]
-    pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows), file, compression="zstd")
 
 
-def read_failures(path: Path) -> list[Failure]:
+def read_failures(file: File) -> list[Failure]:
     """The failures of `failures.parquet`."""
-    rows = pq.read_table(path).to_pylist()
+    rows = pq.read_table(file).to_pylist()
     return [Failure(**row | {"values": json.loads(row["values"])}) for row in rows]
 
 
 def _matrix(table: Any, names: Sequence[str], dtype: type) -> Array:
-    matrix = np.empty((table.num_rows, len(names)), dtype=dtype)
+    matrix = np.empty((table.num_rows, len(names)), dtype=dtype, order="F")
     for position, name in enumerate(names):
         matrix[:, position] = table[name].to_numpy()
     return matrix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -11,23 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from wargame import __version__
+from wargame.engine.play import Play
+from wargame.engine.rules import rules_for
 from wargame.scenario.loading import loads
 from wargame.scenario.scenario import Scenario
 
 __all__ = ["manifest_of", "scenario_of"]
 
 
-def manifest_of(
-    scenario: Scenario,
-    *,
-    episodes: int,
-    seed: int,
-    engine: str,
-    uncertain: bool,
-    orders: tuple[str, ...],
-    actors: Mapping[str, type],
-) -> dict[str, Any]:
-    """What decides the episodes (scenario's text and digest, overrides, seed, orders), with versions and labels."""
+def manifest_of(play: Play, *, episodes: int, engine: str) -> dict[str, Any]:
+    """What decides the episodes (scenario's text and digest, overrides, seed, orders), with versions and labels.
+
+    `rules` is the digest of the code that is played: it tells apart versions of the package that would play the
+    scenario differently.
+    """
+    scenario = play.scenario
     text = scenario.source.text
     return {
         "name": scenario.name,
@@ -39,11 +38,13 @@ def manifest_of(
             "text": text,
         },
         "episodes": episodes,
-        "seed": seed,
+        "seed": play.seed,
         "engine": engine,
-        "uncertain": uncertain,
-        "orders": list(orders),
-        "actors": {name: f"{own.__module__}.{own.__qualname__}" for name, own in actors.items()},
+        "uncertain": play.uncertain,
+        "orders": list(play.orders.texts),
+        "sample": play.sample,
+        "rules": _rules_digest(scenario, uncertain=play.uncertain),
+        "actors": {name: f"{own.__module__}.{own.__qualname__}" for name, own in play.actors.items()},
         "wargame": __version__,
         "mesa": importlib.metadata.version("mesa"),
         "llvmlite": importlib.metadata.version("llvmlite"),
@@ -66,6 +67,14 @@ def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
     stored = manifest["scenario"]
     scenario = loads(stored["text"], file=stored["file"])
     return scenario.with_(stored["overrides"]) if stored["overrides"] else scenario
+
+
+def _rules_digest(scenario: Scenario, *, uncertain: bool) -> str:
+    rules = rules_for(scenario)
+    if uncertain:
+        rules.function("deal_uncertain")
+    used = {name: text for name, text in rules.sources.items() if uncertain or name != "deal_uncertain"}
+    return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()
 
 
 def _git_commit() -> str | None:

@@ -18,7 +18,17 @@ from wargame.engine.block import BINS, FAILED, Failure, Layout
 if TYPE_CHECKING:
     from wargame.experiment.totals import Totals
 
-__all__ = ["COLUMNS", "Aggregates", "Episodes", "Record", "Sample", "episode_columns"]
+__all__ = [
+    "COLUMNS",
+    "Aggregates",
+    "Ending",
+    "Episodes",
+    "Piece",
+    "Record",
+    "Sample",
+    "empty_columns",
+    "episode_columns",
+]
 
 Array = NDArray[Any]
 
@@ -47,6 +57,18 @@ def episode_columns(layout: Layout) -> list[str]:
         *layout.sampled,
         "orders_blocked",
     ]
+
+
+def empty_columns(layout: Layout, count: int) -> dict[str, Array]:
+    """Arrays for so many episodes, column by column in memory, as everything that follows reads them."""
+    widths = {
+        "metrics": len(layout.metrics),
+        "payoffs": len(layout.actors),
+        "plays": len(layout.policies),
+        "sampled": len(layout.sampled),
+    }
+    shapes = {name: (count, widths[name]) if name in widths else (count,) for name in COLUMNS}
+    return {name: np.empty(shapes[name], dtype=dtype, order="F") for name, dtype in COLUMNS.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,10 +161,43 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Ending:
+    """What it takes to go on with the digest of a run that keeps no episodes.
+
+    `pages` are the digests of all full pages, `rows` the episodes after them, fewer than a page.
+    """
+
+    pages: tuple[bytes, ...]
+    rows: Episodes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Piece:
+    """Consecutive episodes of a run, added up as far as can be done without their neighbours.
+
+    Pages are counted from episode 0. `head` are the rows before the first page that begins in this piece, `pages` the
+    digests of the pages that lie in it as a whole, `tail` the rows after them; a piece within one page is all tail.
+    Everything else is over all of its episodes. `episodes` is None if they are not kept.
+    """
+
+    first: int
+    count: int
+    head: Episodes
+    pages: tuple[bytes, ...]
+    tail: Episodes
+    totals: Totals
+    aggregates: Aggregates
+    sample: Sample
+    failures: Sequence[Failure]
+    episodes: Episodes | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Record:
     """All that a run left behind.
 
-    `digest` is that of the table of episodes; `episodes` is None if the run did not keep them.
+    `digest` is that of the table of episodes; `episodes` is None if the run did not keep them, and then `ending` is
+    there instead.
     """
 
     episodes: Episodes | None
@@ -151,6 +206,7 @@ class Record:
     aggregates: Aggregates
     sample: Sample
     failures: Sequence[Failure]
+    ending: Ending | None = None
 
     @property
     def keeps_episodes(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,13 @@ from wargame.engine.block import Block, Layout
 from wargame.experiment.collect import collect, join
 from wargame.experiment.digest import digests
 from wargame.experiment.labels import Labels
-from wargame.experiment.record import Record
+from wargame.experiment.record import Piece, Record
 
 # Pandas and Arrow take a second to load; they are imported where they are used.
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from wargame.experiment.store import Folder
 
@@ -43,7 +45,7 @@ class Results:
     def collect(
         cls,
         layout: Layout,
-        blocks: Iterable[Block],
+        blocks: Iterable[Block | Piece],
         manifest: Mapping[str, Any],
         *,
         keep_episodes: bool = True,
@@ -115,7 +117,12 @@ class Results:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each part: `episodes`, `totals`, `aggregates`, `sample`, `failures`."""
+        """SHA-256 of each part: `episodes`, `totals`, `aggregates`, `sample`, `failures`.
+
+        Of results in a folder, those in its manifest; `read` compares them with what is there.
+        """
+        if not isinstance(self._record, Record):
+            return dict(self._record.recorded)
         return digests(self.layout, self.record)
 
     @property
@@ -210,10 +217,20 @@ class Results:
     def _summary(self, kind: str, names: Sequence[str], field: str, level: float) -> pd.DataFrame:
         from wargame.experiment import tables
 
-        episodes, totals = self._record.episodes, self._record.totals
+        totals = self._record.totals
         moments = dict(zip(names, getattr(totals, field), strict=True))
-        values = None if episodes is None else getattr(episodes, field)[episodes.completed]
-        return tables.summary_table(kind, moments, totals.completed, values, level)
+        numbers = self._numbers(names, field) if self.keeps_episodes else None
+        return tables.summary_table(kind, moments, totals.completed, numbers, level)
+
+    def _numbers(self, names: Sequence[str], field: str) -> Callable[[str], NDArray[np.float64]]:
+        """What gives the numbers of one name in the completed episodes; from a folder only these are read."""
+        record = self._record
+        if not isinstance(record, Record):
+            return lambda name: record.numbers(f"{field.removesuffix('s')}.{name}")
+        episodes = record.episodes
+        assert episodes is not None
+        values, completed = getattr(episodes, field), episodes.completed
+        return lambda name: values[:, names.index(name)][completed]
 
     @property
     def sample(self) -> pd.DataFrame:
@@ -242,8 +259,7 @@ class Results:
         """
         from wargame.experiment import store
 
-        csv = {"outcomes.csv": self.outcomes(), "metrics.csv": self.metrics()}
-        store.write(Path(directory), self.layout, self.record, self.manifest, csv)
+        store.write(Path(directory), self.layout, self.record, self.manifest)
         return Path(directory)
 
     def __repr__(self) -> str:

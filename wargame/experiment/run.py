@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from wargame.engine.block import Block
 from wargame.engine.orders import OrderBook
 from wargame.experiment.engines import ENGINES, Engine, RunError, chosen
-from wargame.experiment.executors import batch_blocks, mesa_blocks, processors
+from wargame.experiment.executors import Executor, executor_for
+from wargame.experiment.plan import Plan
+from wargame.experiment.progress import Progress
 from wargame.experiment.provenance import manifest_of, scenario_of
 from wargame.experiment.results import Results, read
+from wargame.experiment.task import Task
 from wargame.scenario.loading import load
 from wargame.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from wargame.engine.actor import StateActor
     from wargame.engine.model import WargameModel
+    from wargame.engine.play import Play
 
 __all__ = ["RunError", "replay", "simulate"]
 
@@ -36,6 +39,9 @@ def simulate(
     actors: Mapping[str, type[StateActor]] | None = None,
     sample: int = 32,
     keep_episodes: bool = True,
+    out: str | Path | None = None,
+    resume: bool = False,
+    executor: Executor | None = None,
 ) -> Results:
     """Play `episodes` episodes of a scenario (a Scenario, a name or a path) and return their Results.
 
@@ -50,7 +56,13 @@ def simulate(
     episodes, only what they add up to, and a run of any length takes the same memory. An episode that cannot be
     finished becomes a row with its reason in `failure`.
 
-    Raises ScenarioError for a scenario that cannot be played, RunError or OrderError for other arguments.
+    With `out` the run is kept in that folder while it is played, and read from it afterwards: what has been played is
+    on the disk every few seconds. With `resume` it goes on with what is complete there, after an interruption or to
+    make a finished run longer, and ends as if it had been played at once. An `executor` plays the episodes elsewhere,
+    for example on a cluster (`wargame.experiment.cluster.Dask`); the results do not depend on it.
+
+    Raises ScenarioError for a scenario that cannot be played, RunError or OrderError for other arguments, ResultsError
+    for a folder that is taken, damaged or cannot be written.
     """
     from wargame.engine.play import Play
     from wargame.engine.rules import rules_for
@@ -67,23 +79,41 @@ def simulate(
         sample=sample,
     )
     layout = rules_for(scenario).layout(uncertain=uncertain)
-    with _Progress(episodes, scenario.name, shown=progress) as shown:
-        batch = chosen(engine, play, episodes, shown.say)
-        manifest = manifest_of(
-            scenario,
-            episodes=episodes,
-            seed=seed,
-            engine="mesa" if batch is None else "batch",
-            uncertain=uncertain,
-            orders=texts,
-            actors=play.actors,
+    with Progress(episodes, scenario.name, shown=progress) as shown:
+        task = Task(
+            play=play, engine=_engine(engine, play, episodes, executor, shown), keep_episodes=keep_episodes
         )
-        if batch is None:
-            played = mesa_blocks(play, episodes, workers or 1)
-        else:
-            played = batch_blocks(batch, play, episodes, workers or processors())
-        with closing(played) as blocks:
-            return Results.collect(layout, shown.over(blocks), manifest, keep_episodes=keep_episodes)
+        manifest = manifest_of(play, episodes=episodes, engine=task.engine)
+        executor = executor or executor_for(task, episodes, workers)
+        if out is None:
+            with closing(executor.play(task, [(0, episodes)])) as blocks:
+                return Results.collect(layout, shown.over(blocks), manifest, keep_episodes=keep_episodes)
+        plan = Plan(manifest=manifest, layout=layout, keep_episodes=keep_episodes)
+        return _play_to_folder(Path(out), plan, task, executor, shown, resume=resume)
+
+
+def _play_to_folder(
+    out: Path, plan: Plan, task: Task, executor: Executor, shown: Progress, *, resume: bool
+) -> Results:
+    # Arrow takes a second to load; runs that are not saved do without it.
+    from wargame.experiment.saving import play_into
+    from wargame.experiment.underway import UnderWay
+
+    under_way = UnderWay(out, plan, resume=resume)
+    if under_way.is_finished:
+        under_way.tidy()
+    else:
+        play_into(under_way, executor, task, shown)
+    return read(out, verify=False)
+
+
+def _engine(
+    engine: Engine, play: Play, episodes: int, executor: Executor | None, shown: Progress
+) -> Literal["mesa", "batch"]:
+    """The engine that plays, compiled if that is here."""
+    if executor is not None:
+        return "mesa" if engine == "mesa" or play.actors else "batch"
+    return "mesa" if chosen(engine, play, episodes, shown.say) is None else "batch"
 
 
 def _checked_actors(
@@ -110,50 +140,23 @@ def _check(episodes: int, seed: int, engine: str, workers: int | None, sample: i
             raise RunError(f"{name} is {value!r}; give a whole number from {least:,} to {most:,}")
 
 
-class _Progress:
-    """A bar on standard error, or nothing; while rules are compiled it says so."""
-
-    def __init__(self, episodes: int, name: str, *, shown: bool) -> None:
-        from tqdm import tqdm
-
-        self._name = name
-        self._bar = tqdm(
-            total=episodes, desc=name, unit=" episodes", leave=False, mininterval=0.25, disable=not shown
-        )
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def say(self, text: str) -> None:
-        """Show what is being done before the first episode."""
-        self._bar.set_description_str(f"{self._name}, {text}, once")
-
-    def over(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """Hand blocks on and count their episodes."""
-        self._bar.set_description_str(self._name)
-        # What was spent on compiling is not playing.
-        self._bar.unpause()
-        for block in blocks:
-            yield block
-            self._bar.update(block.count)
-
-
 def replay(results: Results | str | Path, episode: int) -> WargameModel:
     """Play one episode of a run again on the Mesa engine, recording every decision.
 
     Returns the model at the end of the episode; its `decisions` hold what each actor perceived, expected, weighed and
     drew, and `wargame.story(model)` tells them in words. An episode that failed stops where it failed; see `failure`.
+    A future of a fork, by the number of its branch, begins at the fork.
     """
     from wargame.engine.model import WargameModel
+    from wargame.engine.play import Past
     from wargame.engine.rules import EpisodeError
 
     results = results if isinstance(results, Results) else read(results)
-    if not 0 <= episode < len(results):
-        raise RunError(f"the run has episodes 0 to {len(results) - 1}, not {episode}")
     manifest: Mapping[str, Any] = results.manifest
+    origin = manifest.get("fork")
+    first = 0 if origin is None else 1
+    if not first <= episode < len(results) + first:
+        raise RunError(f"the run has episodes {first} to {len(results) - 1 + first}, not {episode}")
     if manifest.get("actors"):
         names = ", ".join(manifest["actors"])
         raise RunError(
@@ -166,6 +169,9 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
         uncertain=bool(manifest["uncertain"]),
         orders=list(manifest["orders"]),
         record=True,
+        past=None
+        if origin is None
+        else Past(episode=origin["episode"], turn=origin["turn"], workspace=origin["workspace"]),
     )
     with suppress(EpisodeError):
         model.play()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
@@ -10,40 +9,30 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from wargame.engine.block import Failure, Layout
 from wargame.experiment import parquet
 from wargame.experiment.digest import digest_episodes, digests
-from wargame.experiment.errors import ResultsError
+from wargame.experiment.errors import ResultsError, Unfinished
 from wargame.experiment.manifest import (
     AGAIN,
     FORMAT,
     MANIFEST,
     OWN_KEYS,
-    describe,
     file_digest,
     manifest_digest,
     read_layout,
     read_manifest,
 )
-from wargame.experiment.record import Aggregates, Episodes, Record, Sample
+from wargame.experiment.record import Aggregates, Ending, Episodes, Record, Sample
+from wargame.experiment.saved_files import EPISODES, FILES, OF_BARE_RUNS, write_files
 from wargame.experiment.totals import Totals
 
-__all__ = ["Folder", "write"]
+__all__ = ["Folder", "check_place", "write"]
 
-EPISODES = "episodes.parquet"
-FILES = (
-    EPISODES,
-    "trajectories.parquet",
-    "policies.parquet",
-    "sample.parquet",
-    "failures.parquet",
-    "outcomes.csv",
-    "metrics.csv",
-    MANIFEST,
-)
 Part = TypeVar("Part")
 
 
@@ -52,16 +41,15 @@ def write(
     layout: Layout,
     record: Record,
     manifest: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
 ) -> None:
-    """Write a record to a folder, in one step; `tables` are the CSV files by name.
+    """Write a record to a folder, in one step.
 
     Everything goes to a folder beside it, which then takes its place. An earlier run's files are replaced;
     other files in the folder stay. `ResultsError` if the place is taken by something that is not a run's
     folder.
     """
     directory = directory.absolute()
-    _check_place(directory)
+    check_place(directory, "Nothing was written. Choose another folder, or empty this one yourself.")
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         fresh = _beside(directory, "part")
@@ -69,7 +57,9 @@ def write(
     except OSError as error:
         raise ResultsError(directory, f"it cannot be written: {error}", "Choose another folder.") from error
     try:
-        _write_files(fresh, layout, record, manifest, tables)
+        if record.episodes is not None:
+            parquet.write_episodes(fresh / EPISODES, layout, [record.episodes], record.failures)
+        write_files(fresh, layout, record, manifest)
         _replace(directory, fresh)
     except OSError as error:
         raise ResultsError(
@@ -81,40 +71,19 @@ def write(
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _check_place(directory: Path) -> None:
+def check_place(directory: Path, remedy: str) -> None:
+    """`ResultsError` if a place is taken by something that is not a run's folder."""
     if not directory.exists():
         return
     if not directory.is_dir():
-        raise ResultsError(directory, "it is a file, not a folder", "Choose another name for the results.")
+        raise ResultsError(directory, "it is a file, not a folder", remedy)
     if any(directory.iterdir()):
         try:
             read_manifest(directory)
+        except Unfinished:
+            raise
         except ResultsError as error:
-            remedy = "Nothing was written. Choose another folder, or empty this one yourself."
             raise ResultsError(directory, "it holds files, but is not a results folder", remedy) from error
-
-
-def _write_files(
-    folder: Path,
-    layout: Layout,
-    record: Record,
-    manifest: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-) -> None:
-    if record.episodes is not None:
-        parquet.write_episodes(folder / EPISODES, layout, record)
-    parquet.write_aggregates(
-        folder / "trajectories.parquet", folder / "policies.parquet", layout, record.aggregates
-    )
-    parquet.write_sample(folder / "sample.parquet", layout, record.sample)
-    if record.failures:
-        parquet.write_failures(folder / "failures.parquet", record.failures)
-    for name, table in tables.items():
-        table.to_csv(folder / name, index=False, float_format="%.10g", lineterminator="\n")
-    whole = describe(folder, layout, record, manifest)
-    (folder / MANIFEST).write_text(
-        json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
 
 
 def _replace(directory: Path, fresh: Path) -> None:
@@ -130,7 +99,7 @@ def _replace(directory: Path, fresh: Path) -> None:
         old.rename(directory)
         raise
     for path in old.iterdir():
-        if path.name not in FILES:
+        if path.name not in (*FILES, *OF_BARE_RUNS):
             path.rename(directory / path.name)
     shutil.rmtree(old)
 
@@ -189,6 +158,7 @@ class Folder:
             aggregates=self.aggregates,
             sample=self.sample,
             failures=self.failures,
+            ending=self.ending,
         )
 
     @property
@@ -203,6 +173,22 @@ class Folder:
         if not self.keeps_episodes:
             return None
         return self._read(path, lambda: parquet.read_episodes(path, self.layout))
+
+    @cached_property
+    def ending(self) -> Ending | None:
+        """How to go on with the digest, if the run kept no episodes."""
+        pages, last = (self.directory / name for name in OF_BARE_RUNS)
+        if pages.name not in self._own["files"]:
+            return None
+        return Ending(
+            pages=self._read(pages, lambda: parquet.read_pages(pages)),
+            rows=self._read(last, lambda: parquet.read_episodes(last, self.layout)),
+        )
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """One column of the completed episodes."""
+        path = self.directory / EPISODES
+        return self._read(path, lambda: parquet.read_column(path, column))
 
     @cached_property
     def digest(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,7 @@ from wargame.engine.block import BINS, Failure, Layout
 from wargame.experiment.errors import EpisodesNotKept
 from wargame.experiment.exact_sums import Moments
 from wargame.experiment.histograms import means_from_sums, quantiles_from_histogram
-from wargame.experiment.intervals import share_interval, t_quantile
+from wargame.experiment.intervals import share_interval
 from wargame.experiment.record import Aggregates, Record, Sample
 from wargame.experiment.totals import Totals
 
@@ -72,35 +72,30 @@ def outcome_table(layout: Layout, totals: Totals, level: float) -> pd.DataFrame:
 
 
 def summary_table(
-    kind: str, totals: Mapping[str, Moments], completed: int, values: NDArray[np.float64] | None, level: float
+    kind: str,
+    totals: Mapping[str, Moments],
+    completed: int,
+    numbers: Callable[[str], NDArray[np.float64]] | None,
+    level: float,
 ) -> pd.DataFrame:
     """Numbers of the completed episodes, a row for each name: size, mean with interval, least, greatest, quantiles.
 
-    Quantiles are of `values`, [completed, names], and missing without them: all else is in the totals. The interval is
-    Student's for the mean of the values that are there; below two values there is none. Where every value is 0 or 1 the
-    mean is a share, and has a share's interval: Student's would go below 0 or, for what never happened in this run, be
-    certain of it.
+    Quantiles are of the `numbers` that a name has in the completed episodes, and missing without them: all else is in
+    the totals. The interval is Student's for the mean of the values that are there; below two values there is none.
+    Where every value is 0 or 1 the mean is a share, and has a share's interval: Student's would go below 0 or, for what
+    never happened in this run, be certain of it.
     """
     rows = []
-    for position, (name, moments) in enumerate(totals.items()):
+    for name, moments in totals.items():
         row: dict[str, Any] = {kind: name, "n": moments.n, "missing": completed - moments.n}
-        row |= {"mean": moments.mean, "sd": moments.sd, **_mean_interval(moments, level)}
+        low, high = moments.interval(level)
+        row |= {"mean": moments.mean, "sd": moments.sd, "low": low, "high": high}
         row |= {"min": moments.least, "max": moments.greatest}
-        rows.append(row | _quantiles(None if values is None else values[:, position]))
+        rows.append(row | _quantiles(None if numbers is None else numbers(name)))
     names_of_columns = [kind, "n", "missing", "mean", "sd", "low", "high", "min", "max", *QUANTILES]
     table = pd.DataFrame(rows, columns=names_of_columns)
     table.attrs = {"level": level}
     return table
-
-
-def _mean_interval(moments: Moments, level: float) -> dict[str, float]:
-    n, mean = moments.n, moments.mean
-    if moments.is_share:
-        low, high = share_interval(int(moments.total), n, level)
-    else:
-        half = t_quantile(level, n - 1) * moments.sd / math.sqrt(n) if n > 1 else math.nan
-        low, high = mean - half, mean + half
-    return {"low": low, "high": high}
 
 
 def _quantiles(values: NDArray[np.float64] | None) -> dict[str, float]:

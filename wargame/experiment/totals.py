@@ -42,6 +42,16 @@ class Totals:
         """Episodes that could not be finished."""
         return self.episodes - self.completed
 
+    def __add__(self, other: Totals) -> Totals:
+        """What both add up to."""
+        return Totals(
+            episodes=self.episodes + other.episodes,
+            outcomes=tuple(a + b for a, b in zip(self.outcomes, other.outcomes, strict=True)),
+            blocked=self.blocked + other.blocked,
+            metrics=tuple(a + b for a, b in zip(self.metrics, other.metrics, strict=True)),
+            payoffs=tuple(a + b for a, b in zip(self.payoffs, other.payoffs, strict=True)),
+        )
+
     def as_json(self, layout: Layout) -> dict[str, Any]:
         """The same in JSON, by name."""
         return {
@@ -69,12 +79,13 @@ def _named(names: tuple[str, ...], moments: tuple[Moments, ...]) -> dict[str, An
 
 
 class Tally:
-    """Adds up episodes page by page."""
+    """Adds up episodes page by page, and totals of others."""
 
     def __init__(self, layout: Layout) -> None:
         self._episodes, self._blocked = 0, 0
         self._outcomes = np.zeros(len(layout.outcomes), dtype=np.int64)
         self._metrics, self._payoffs = ExactSums(len(layout.metrics)), ExactSums(len(layout.actors))
+        self._others: Totals | None = None
 
     def add(self, episodes: Episodes) -> None:
         """Add episodes."""
@@ -86,12 +97,17 @@ class Tally:
         self._metrics.add(episodes.metrics[kept])
         self._payoffs.add(episodes.payoffs[kept])
 
+    def add_totals(self, totals: Totals) -> None:
+        """Add what others added up."""
+        self._others = totals if self._others is None else self._others + totals
+
     def totals(self) -> Totals:
         """What was added so far."""
-        return Totals(
+        own = Totals(
             episodes=self._episodes,
             outcomes=tuple(self._outcomes.tolist()),
             blocked=self._blocked,
             metrics=self._metrics.moments(),
             payoffs=self._payoffs.moments(),
         )
+        return own if self._others is None else own + self._others

@@ -62,15 +62,17 @@ def retell(model: WargameModel) -> list[Turn]:
             "play it with wargame.replay(results, episode), or with WargameModel(..., record=True)"
         )
     played = max((decision.turn for decision in model.decisions), default=-1) + 1
-    count = max(len(model.history) - 1, played)
+    # A future begins at the fork.
+    begins = 0 if model.past is None else model.past.turn
+    count = max(begins + len(model.history) - 1, played)
     chances = _chances(model.rules)
-    return [_turn(model, number, chances) for number in range(count)]
+    return [_turn(model, number, begins, chances) for number in range(begins, count)]
 
 
-def _turn(model: WargameModel, number: int, chances: tuple[list[str], Function]) -> Turn:
-    rules, history = model.rules, model.history
-    rows, before = rules.rows, history[number]
-    end = history[number + 1] if number + 1 < len(history) else None
+def _turn(model: WargameModel, number: int, begins: int, chances: tuple[list[str], Function]) -> Turn:
+    rules, history, place = model.rules, model.history, number - begins
+    rows, before = rules.rows, history[place]
+    end = history[place + 1] if place + 1 < len(history) else None
     began = list(before)
     began[rows["turn"]] = float(number)
     final = end if end is not None else model.workspace

@@ -41,25 +41,32 @@ def story(
     recorded, or an actor or turn that there is not.
     """
     told = retell(model)
-    _check(model.declared, len(told), turns, actor)
-    first, last = turns or (0, len(told) - 1)
+    span = (told[0].number, told[-1].number) if told else (0, -1)
+    _check(model.declared, span, turns, actor)
+    first, last = turns or span
     parts = list(_opening(model))
-    for turn in told[first : last + 1]:
-        parts += _tell(model, turn, actor, brief, terms)
-    if last >= len(told) - 1:
+    for turn in told:
+        if first <= turn.number <= last:
+            parts += _tell(model, turn, actor, brief, terms)
+    if last >= span[1]:
         parts += _ending(model, brief)
     return Story(parts)
 
 
-def _check(scenario: Scenario, count: int, turns: tuple[int, int] | None, actor: str | None) -> None:
+def _check(
+    scenario: Scenario, played: tuple[int, int], turns: tuple[int, int] | None, actor: str | None
+) -> None:
     if actor is not None and actor not in scenario.actors:
         raise StoryError(
             f"there is no actor {actor!r}; allowed: {join_names(scenario.actors)}. "
             f"{did_you_mean(actor, scenario.actors)}".rstrip()
         )
-    if turns is not None and not 0 <= turns[0] <= turns[1] < count:
+    begins, ends = played
+    if turns is not None and not begins <= turns[0] <= turns[1] <= ends:
         label = scenario.dates.label
-        span = f"0 to {count - 1}" + (f" ({label(0)} to {label(count - 1)})" if scenario.dates.dated else "")
+        span = f"{begins} to {ends}" + (
+            f" ({label(begins)} to {label(ends)})" if scenario.dates.dated else ""
+        )
         asked = f"{turns[0]} to {turns[1]}" if turns[0] != turns[1] else f"{turns[0]}"
         raise StoryError(f"this episode has turns {span}, not {asked}")
 
@@ -67,7 +74,7 @@ def _check(scenario: Scenario, count: int, turns: tuple[int, int] | None, actor:
 def _opening(model: WargameModel) -> Iterator[RenderableType]:
     scenario = model.declared
     yield Text(scenario.title or scenario.name, style="bold")
-    yield line(f"Episode {model.episode} of seed {model.seed}. ", Text(_in_short(model), style="bold"))
+    yield line(f"{_which(model)} of seed {model.seed}. ", Text(_in_short(model), style="bold"))
     if scenario.source.overrides:
         changes = ", ".join(f"{path} = {value}" for path, value in scenario.source.overrides.items())
         yield line(("Changed in the scenario: ", "dim"), changes)
@@ -76,6 +83,14 @@ def _opening(model: WargameModel) -> Iterator[RenderableType]:
     if model.uncertain:
         count = sum(one.distribution is not None for one in scenario.parameters.values())
         yield line((f"{count} parameters were drawn anew for this episode.", "dim"))
+
+
+def _which(model: WargameModel) -> str:
+    past = model.past
+    if past is None:
+        return f"Episode {model.episode}"
+    date = model.declared.dates.label(past.turn)
+    return f"Future {model.episode} of episode {past.episode}, from {date} on,"
 
 
 def _in_short(model: WargameModel) -> str:

@@ -182,8 +182,8 @@ def _may_add(parts: list[str]) -> bool:
     """Optional keys inside a part may be added; new parts may not: they would be typing errors."""
     new_policy_or_term = len(parts) == 4 and parts[0] == "actors" and parts[2] in ("policies", "utility")
     new_category = len(parts) == 5 and parts[0] == "nature" and parts[3] == "categorical"
-    if len(parts) == 2:
-        return parts[0] in ("time", "turn")
+    if len(parts) <= 2:
+        return parts[0] in ("time", "turn") or parts == ["calendar"]
     return len(parts) >= 3 and not new_policy_or_term and not new_category
 
 

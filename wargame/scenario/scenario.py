@@ -322,6 +322,8 @@ class Scenario:
     metrics: Mapping[str, Metric]
     warnings: tuple[str, ...]
     source: Source = field(repr=False)
+    structure: Scenario | None = field(default=None, repr=False)
+    """The scenario whose plain numbers were changed to get this one, if nothing else was (see `points`)."""
 
     @property
     def file(self) -> str:

@@ -30,7 +30,7 @@ from wargame.scenario.schema import (
 )
 from wargame.scenario.source import KeyPath, Source
 
-__all__ = ["Shape", "check_shape"]
+__all__ = ["Shape", "check_shape", "problems_of"]
 
 
 @dataclass(kw_only=True)
@@ -74,6 +74,14 @@ def check_shape(source: Source) -> Shape:
         for item in items:
             _leave_out(data, shape, item.place, whole=item.kind == "extra_forbidden")
     return shape
+
+
+def problems_of(
+    source: Source, error: ValidationError, document: type[BaseModel], whole: str
+) -> list[Problem]:
+    """What is wrong with another kind of file, read by the model `document` and called `whole` in messages."""
+    items = [_Item(source.data, dict(item)) for item in error.errors(include_url=False)]
+    return [_problem(source, item, document, whole) for item in items]
 
 
 def _note(shape: Shape, path: KeyPath, problem: Problem) -> None:
@@ -206,14 +214,16 @@ def _remember(shape: Shape, path: KeyPath) -> None:
 # ---- in our words ----------------------------------------------------------------------------------------------------
 
 
-def _problem(source: Source, item: _Item) -> Problem:
+def _problem(
+    source: Source, item: _Item, document: type[BaseModel] = Document, whole: str = "the scenario"
+) -> Problem:
     path = item.path
     if item.kind == "extra_forbidden":
-        return _unknown_key(source, path)
+        return _unknown_key(source, path, document, whole)
     if item.kind == "missing":
         return source.problem(
             path,
-            f"the key {item.key!r} is missing in {'.'.join(path) or 'the scenario'}",
+            f"the key {item.key!r} is missing in {'.'.join(path) or whole}",
             remedy=_EXAMPLES.get(item.key, f"add `{item.key}: ...`"),
         )
     if item.kind == "wargame":
@@ -224,10 +234,10 @@ def _problem(source: Source, item: _Item) -> Problem:
             allowed=str(item.context.get("allowed", "")),
             remedy=str(item.context.get("remedy", "")),
         )
-    message, allowed, remedy = _in_words(item, path)
+    message, allowed, remedy = _in_words(item, path, document)
     return source.problem(
         path,
-        f"{'.'.join(path) or 'the scenario'}: {message}",
+        f"{'.'.join(path) or whole}: {message}",
         found=described_value(item.input),
         allowed=allowed,
         remedy=remedy,
@@ -244,15 +254,16 @@ _EXAMPLES = {
 }
 
 
-def _unknown_key(source: Source, path: KeyPath) -> Problem:
-    key, known = path[-1], _fields_at(path[:-1])
-    elsewhere = [place for model, place in _PLACES.items() if key in _keys(model)]
+def _unknown_key(source: Source, path: KeyPath, document: type[BaseModel], whole: str) -> Problem:
+    key, known = path[-1], _fields_at(path[:-1], document)
+    places = _PLACES.items() if document is Document else ()
+    elsewhere = [place for model, place in places if key in _keys(model)]
     remedy = (
         f"`{key}` belongs {' or '.join(elsewhere)}" if 0 < len(elsewhere) <= 2 else did_you_mean(key, known)
     )
     return source.problem(
         path,
-        f"unknown key {key!r} in {'.'.join(path[:-1]) or 'the scenario'}",
+        f"unknown key {key!r} in {'.'.join(path[:-1]) or whole}",
         found=described_value(_at(source.data, path)),
         allowed=join_names(known, 20),
         remedy=remedy or "remove it, or use one of the keys above",
@@ -273,11 +284,11 @@ _PLACES: dict[type[BaseModel], str] = {
 }
 
 
-def _in_words(item: _Item, path: KeyPath) -> tuple[str, str, str]:
+def _in_words(item: _Item, path: KeyPath, document: type[BaseModel]) -> tuple[str, str, str]:
     """Message, allowed and remedy for pydantic's own kinds of errors."""
     context = item.context
     if item.kind in ("model_type", "model_attributes_type", "dict_type"):
-        keys = _fields_at(path)
+        keys = _fields_at(path, document)
         example = (
             "{initial: 0, bounds: [0, 1]}" if path[:1] == ("state",) and len(path) == 2 else "{key: value}"
         )
@@ -344,9 +355,9 @@ def _keys(model: type[BaseModel]) -> list[str]:
     return [info.alias or name for name, info in model.model_fields.items()]
 
 
-def _fields_at(path: KeyPath) -> list[str]:
+def _fields_at(path: KeyPath, document: type[BaseModel] = Document) -> list[str]:
     """The keys that the format allows in the mapping at `path`."""
-    model: Any = Document
+    model: Any = document
     for part in path:
         model = _inner(model, part)
     if model is Initial:

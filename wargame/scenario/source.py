@@ -86,7 +86,7 @@ class Source:
         )
 
 
-def read_source(path: Path, *, shown_as: str | None = None) -> Source:
+def read_source(path: Path, *, shown_as: str | None = None, kind: str = "scenario") -> Source:
     """Read the YAML file at `path`. Raises ScenarioError, with the line, for anything that cannot be read."""
     file = shown_as or str(path)
 
@@ -94,13 +94,13 @@ def read_source(path: Path, *, shown_as: str | None = None) -> Source:
         return ScenarioError(Problem(file=file, line=line, message=message, found=found, remedy=remedy))
 
     if path.is_dir():
-        raise fail("is a folder, not a scenario file", remedy="name a .yaml file inside it")
+        raise fail(f"is a folder, not {_a(kind)} file", remedy="name a .yaml file inside it")
     try:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise fail(f"cannot be read ({reason})", remedy="check the path and its permissions") from None
-    _check_size(raw, file)
+    _check_size(raw, file, kind)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("is UTF-16 text", line=1, remedy="save the file with UTF-8 encoding")
     try:
@@ -113,35 +113,39 @@ def read_source(path: Path, *, shown_as: str | None = None) -> Source:
             found=f"the byte {raw[error.start]:#04x}",
             remedy="save the file with UTF-8 encoding",
         ) from None
-    return parse_source(text, file=file)
+    return parse_source(text, file=file, kind=kind)
 
 
-def _check_size(raw: bytes, file: str) -> None:
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _check_size(raw: bytes, file: str, kind: str = "scenario") -> None:
     lines = raw.count(b"\n")
     if lines > MAX_LINES or len(raw) > MAX_BYTES:
         raise ScenarioError(
             Problem(
                 file=file,
                 line=MAX_LINES + 1 if lines > MAX_LINES else 1,
-                message=f"is too large for a scenario: at most {MAX_LINES:,} lines and {MAX_BYTES:,} bytes are allowed",
+                message=f"is too large for {_a(kind)}: at most {MAX_LINES:,} lines and {MAX_BYTES:,} bytes are allowed",
                 found=f"{lines:,} lines, {len(raw):,} bytes",
-                remedy="keep data tables outside the scenario, and only the rules in it",
+                remedy=f"keep data tables outside the {kind}, and only the rules in it",
             )
         )
 
 
-def parse_source(text: str, *, file: str = "<text>") -> Source:
+def parse_source(text: str, *, file: str = "<text>", kind: str = "scenario") -> Source:
     """Parse YAML 1.2 text into plain data with lines; raises ScenarioError."""
-    _check_size(text.encode("utf-8", errors="replace"), file)
+    _check_size(text.encode("utf-8", errors="replace"), file, kind)
     reader = _Reader(file, text.removeprefix("\ufeff"))
     root = reader.compose()
     data = reader.construct(root, (), 0)
     if not isinstance(data, dict):
         reader.note(
             1,
-            "a scenario is a mapping of keys to values",
+            f"{_a(kind)} is a mapping of keys to values",
             found="a list" if isinstance(data, list) else f"only {reader.shown(data)}",
-            remedy="start with lines such as `name: my-scenario` and `time: ...`, with a space after each colon",
+            remedy=f"start with lines such as `name: my-{kind}`, with a space after each colon",
         )
     if reader.problems:
         raise ScenarioError(reader.problems)

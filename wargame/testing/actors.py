@@ -124,7 +124,7 @@ def _decision(
         result["ties"] = scope.pick(["first", "random"])
     if rule in ("greedy", "logit"):
         result["expectation"] = scope.pick(expectations)
-        if not scope.sometimes(8):
+        if not scope.sometimes(5):
             result["expects"] = _beliefs(scope, actor, cast)
     if rule == "mixed":
         result["probabilities"] = _weights(scope, actor, cast)

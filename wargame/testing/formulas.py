@@ -23,7 +23,7 @@ _FORMS = [
     "max({a}, {b})",
     "clip({a}, -1, 1)",
     "where({if_}, {a}, {b})",
-    "where({if_}, {a}, log(0))",
+    "where({a} > 0.1, log({a}), {b})",
     "({if_}) * {a}",
     "logistic({a})",
     "exp(clip({a}, -1, 1))",

@@ -72,7 +72,7 @@ def draw_parameters(scope: Scope) -> Data:
     result: Data = {}
     for name in ("k1", "k2", "k3")[: scope.draw(st.integers(1, 3))]:
         value: Any = scope.pick([0.5, 1, 2, -0.25])
-        if scope.parameters and scope.draw(st.booleans()):
+        if scope.parameters and scope.sometimes(2):
             value = f"{scope.parameters[0]} / 2 + 0.1"
         if scope.draw(st.booleans()):
             known = [*DISTRIBUTIONS, *(FORMULA_DISTRIBUTIONS if scope.parameters else [])]

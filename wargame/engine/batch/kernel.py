@@ -48,7 +48,7 @@ ARGUMENTS = {
     "low": "reals",
     "span": "reals",
     "sums": "ints",
-    "histogram": "ints",
+    "histogram": "shorts",
     "policy_turns": "ints",
     "sample": "reals",
     "sample_plays": "ints",
@@ -517,7 +517,7 @@ def _rows_in(source: str) -> tuple[set[int], set[int]]:
     return reads, stores
 
 
-_KINDS = {"int": "int", "float": "real", "Reals": "reals", "Ints": "ints", "reals": "reals", "ints": "ints"}
+_KINDS = {"int": "int", "float": "real", "Reals": "reals", "Ints": "ints", "Shorts": "shorts"}
 
 
 def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, Any], *, public: bool) -> str:
@@ -533,7 +533,7 @@ def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, An
     kinds = {}
     for argument in node.args.args:
         assert isinstance(argument.annotation, ast.Name)
-        kinds[argument.arg] = _KINDS[argument.annotation.id]
+        kinds[argument.arg] = _KINDS.get(argument.annotation.id, argument.annotation.id)
         function.scope.values[argument.arg] = Value(kinds[argument.arg], f"%{argument.arg}.given")
     body, result = node.body, Value("none", "")
     last = body[-1]
@@ -549,7 +549,7 @@ def _for_all_lanes(module: Module, node: ast.FunctionDef, names: Mapping[str, An
     kind = "void" if result.kind == "none" else module.types[result.kind]
     # The arrays are told apart, so that loops over them can be vectorized: no two of them overlap.
     given = ", ".join(
-        f"{module.types[one]}{' noalias' if one in ('reals', 'ints') else ''} %{name}.given"
+        f"{module.types[one]}{' noalias' if module.types[one] == 'ptr' else ''} %{name}.given"
         for name, one in kinds.items()
     )
     start = f"define {'' if public else 'internal '}{kind} @{node.name}({given}) {{"

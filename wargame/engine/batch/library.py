@@ -1,8 +1,9 @@
 """What the batch engine does around the rules, for all lanes at once: start episodes, move deciding lanes, count.
 
-This is text to be translated (see `translate`), not to be run by Python: `Reals` and `Ints` are arrays in memory, and
-`load_lanes`, `where` and the like come from `operations`. Lane k of vector v is episode v * WIDTH + k of its block, and
-row r of the workspace lies at (v * rows + r) * WIDTH + k: what one vector needs lies together.
+This is text to be translated (see `translate`), not to be run by Python: `Reals`, `Ints` and `Shorts` (of 16 bits) are
+arrays in memory, and `load_lanes`, `where` and the like come from `operations`. Lane k of vector v is episode
+v * WIDTH + k of its block, and row r of the workspace lies at (v * rows + r) * WIDTH + k: what one vector needs lies
+together.
 """
 
 # mypy: ignore-errors
@@ -111,7 +112,7 @@ def count_states(
     counted: Ints,
     bins: Ints,
     sums: Ints,
-    histogram: Ints,
+    histogram: Shorts,
 ) -> None:
     """Add a block's states from a turn on to the sums and histograms; lanes that do not count add nothing."""
     for point in range(begins, points):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import hashlib
 import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +27,10 @@ from wargame.engine.rules import Rules, rules_for
 
 __all__ = ["Batch", "batch_for"]
 
-_CTYPES = {"int": ctypes.c_int64, "reals": ctypes.c_void_p, "ints": ctypes.c_void_p}
+_CTYPES = {"int": ctypes.c_int64, **dict.fromkeys(("reals", "ints", "shorts"), ctypes.c_void_p)}
+MOST_AT_ONCE = 2**16 - 1
+"""Episodes in one block: a cell of a histogram counts in 16 bits, which keeps all of them in the processor's cache."""
+
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
 
@@ -69,6 +73,14 @@ class Batch:
         # As dealt without chance; what chance deals is dealt in the lanes.
         self._start, self._u = self._split(rules.start)
 
+    def at_point(self, rules: Rules) -> Batch:
+        """The same kernel for rules that differ in plain numbers alone (see `Rules.at_point`)."""
+        point = copy.copy(self)
+        point.rules = rules
+        point.layout = rules.layout(uncertain=self.kernel.uncertain)
+        point._start, point._u = self._split(rules.start)
+        return point
+
     def _split(self, workspace: Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What lanes begin with, and what is the same for all, from a workspace."""
         places = self.kernel.places
@@ -97,7 +109,12 @@ class Batch:
     def play_block(
         self, play: Play, first: int, count: int, watch: NDArray[np.float64] | None = None
     ) -> Block:
-        """Play episodes `first` to `first + count - 1`. It runs without Python's lock, so threads play at once."""
+        """Play episodes `first` to `first + count - 1`, at most `MOST_AT_ONCE`.
+
+        It runs without Python's lock, so threads play at once.
+        """
+        if count > MOST_AT_ONCE:
+            raise ValueError(f"a block of {count} episodes; at most {MOST_AT_ONCE} fit its counters")
         layout, own = self.layout, self._workspace()
         points, variables, policies = layout.horizon + 1, len(layout.variables), len(layout.policies)
         start, own.u[:] = (self._start, self._u) if play.past is None else self._split(play.past.workspace)
@@ -111,7 +128,7 @@ class Batch:
             "plays": np.zeros((count, policies), dtype=np.int64),
             "blocked": np.zeros(count, dtype=np.int64),
             "sums": np.zeros((points, variables), dtype=np.int64),
-            "histogram": np.zeros((points, variables, BINS), dtype=np.int64),
+            "histogram": np.zeros((points, variables, BINS), dtype=np.uint16),
             "policy_turns": np.zeros((layout.horizon, policies), dtype=np.int64),
             "sample": np.zeros((shown, points, variables)),
             "sample_plays": np.zeros((shown, layout.horizon, policies), dtype=np.int64),
@@ -165,7 +182,7 @@ class Batch:
             orders_blocked=tables["blocked"].astype(np.int32),
             running=running,
             sums=tables["sums"],
-            histogram=tables["histogram"],
+            histogram=tables["histogram"].astype(np.int64),
             policy_turns=tables["policy_turns"],
             sample=tables["sample"],
             sample_plays=tables["sample_plays"].astype(np.int16),
@@ -247,7 +264,12 @@ def batch_for(play: Play, announce: Callable[[str], None] | None = None) -> Batc
     rules = rules_for(play.scenario)
     key = (id(rules), play.uncertain)
     if key not in _KNOWN:
-        _KNOWN[key] = (rules, Batch(rules, uncertain=play.uncertain, announce=announce))
+        structure = play.scenario.structure
+        if structure is None:
+            batch = Batch(rules, uncertain=play.uncertain, announce=announce)
+        else:
+            batch = batch_for(replace(play, scenario=structure), announce).at_point(rules)
+        _KNOWN[key] = (rules, batch)
         if len(_KNOWN) > _MOST_KNOWN:
             _KNOWN.popitem(last=False)
     _KNOWN.move_to_end(key)

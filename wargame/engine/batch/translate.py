@@ -92,6 +92,8 @@ class Module:
             "int": "i64",
             "reals": "ptr",
             "ints": "ptr",
+            "short": "i16",
+            "shorts": "ptr",
         }
         self.scales = False
         """Whether the processor can scale by powers of two in one step."""
@@ -373,6 +375,8 @@ class Function:
         assert isinstance(node.value, ast.Name)
         if node.value.id in self.scope.values:
             kind, place = self._element(node)
+            if kind == "short":
+                return self.write("int", f"zext i16 {self.write(kind, f'load i16, ptr {place}').text} to i64")
             return self.write(kind, f"load {self.type(kind)}, ptr {place}")
         if isinstance(node.slice, ast.Constant):
             return self.load_row(int(node.slice.value))  # type: ignore[arg-type]
@@ -493,7 +497,9 @@ class Function:
     def _element(self, node: ast.Subscript) -> tuple[str, str]:
         """The kind and place of an element of an array."""
         array, index = self.value(node.value), self.value(node.slice)
-        kind = {"reals": "real", "ints": "int"}[array.kind]
+        kind = {"reals": "real", "ints": "int", "shorts": "short"}[array.kind]
+        if kind == "short":
+            return kind, self.write("", f"getelementptr i16, ptr {array.text}, i64 {index.text}").text
         return kind, self.address(array.text, index.text)
 
     def _store(self, kind: str, place: str, value: Value, align: int = 0) -> None:
@@ -579,6 +585,8 @@ class Function:
         if target.value.id in self.scope.values:
             kind, place = self._element(target)
             value = self.real(value) if kind == "real" else value
+            if kind == "short":
+                value = self.write(kind, f"trunc {self.typed(value)} to i16")
             self.do(f"store {self.typed(value)}, ptr {place}")
         elif isinstance(target.slice, ast.Constant):
             self.store_row(int(target.slice.value), value)  # type: ignore[arg-type]

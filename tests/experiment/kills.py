@@ -1,0 +1,103 @@
+"""A run that is killed: what the tests of resuming share."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SCENARIO = """
+name: border
+time: {step: round, horizon: 6}
+parameters: {step: {value: 0.1, judgement: a guess, distribution: {uniform: [0.05, 0.15]}}}
+state: {tension: {initial: 0.4, bounds: [0, 1]}}
+actors:
+  north:
+    policies: {wait: {}, probe: {effects: {tension: step}}}
+    utility: tension - tension ** 3
+    decision: {rule: logit, precision: 8}
+  south:
+    policies: {hold: {}, calm: {cost: 0.05, effects: {tension: -0.1}}}
+    utility: -tension
+    decision: {rule: logit, precision: 8}
+nature: {shots: {draw: {bernoulli: 0.3 * tension}, effects: {tension: "where(tension > 0.98, 1 / (1 - tension), 0.2)"}}}
+outcomes: {war: {when: tension >= 1, terminal: true}, peace: {default: true}}
+metrics: {peak: max(tension), first_high: first(tension > 0.6), shots: sum(shots)}
+"""
+"""A few of its episodes in a thousand fail."""
+
+# Parts are small, so that a short run has many of them.
+PROGRAM = """
+import sys
+from pathlib import Path
+import wargame
+from wargame.experiment import saving
+saving.PART_EPISODES, saving.PART_SECONDS = 2048, 0.05
+folder, episodes, workers, keep, dask = sys.argv[1:6]
+executor = None
+if dask:
+    from wargame.experiment.cluster import Dask
+    executor = Dask(dask, chunk=1500)
+scenario = wargame.load(Path(folder).parent / "border.yaml")
+print("begun", flush=True)
+results = wargame.simulate(
+    scenario, episodes=int(episodes), seed=3, engine="batch", workers=int(workers), progress=False,
+    keep_episodes=keep == "keep", out=folder, resume=True, executor=executor,
+)
+print(results.digest, flush=True)
+"""
+
+
+def start(
+    folder: Path, *, episodes: int, workers: int = 2, keep: bool = True, dask: str = ""
+) -> subprocess.Popen[str]:
+    """Begin or resume a run in a process of its own; returns when it has loaded everything."""
+    (folder.parent / "border.yaml").write_text(SCENARIO, "utf-8")
+    kept = "keep" if keep else "forget"
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder), str(episodes), str(workers), kept, dask],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert process.stdout is not None
+    if process.stdout.readline() != "begun\n":
+        raise AssertionError(process.communicate()[1])
+    return process
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    """The digest that a process prints at its end."""
+    shown, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return shown.strip()
+
+
+def killed(process: subprocess.Popen[str], after: float) -> bool:
+    """Kill a process after so many seconds; False if it was faster."""
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def killed_often(
+    folder: Path, kills: int, *, seed: int, longest: float, **options: object
+) -> tuple[int, str]:
+    """Kill a run at random moments of up to `longest` seconds, resume it and kill it again, so many times in all.
+
+    A run that is finished before it is killed is made longer by half. Returns the episodes and the digest at the end.
+    """
+    moments, episodes = random.Random(seed), 60_000
+    while kills:
+        process = start(folder, episodes=episodes, **options)  # type: ignore[arg-type]
+        if killed(process, moments.uniform(0, longest)):
+            kills -= 1
+        else:
+            episodes += 30_000
+    return episodes, finished(start(folder, episodes=episodes, **options))  # type: ignore[arg-type]

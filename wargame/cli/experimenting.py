@@ -1,0 +1,96 @@
+"""`wargame experiment`: play the arms, save them, draw the figure, and say what differs."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from wargame.cli.experiment_summary import saved, summary
+from wargame.cli.screen import progress_is_shown, show
+from wargame.experiment.arms import experiment
+from wargame.experiment.engines import Engine
+from wargame.experiment.experiment_results import ExperimentResults
+from wargame.experiment.files import load_experiment
+
+__all__ = ["Request", "play"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of an experiment."""
+
+    file: str
+    episodes: int | None
+    seed: int | None
+    until: str | None
+    most: int | None
+    out: Path | None
+    workers: int | None
+    engine: Engine
+    figures: bool
+
+
+def play(request: Request, *, quiet: bool, as_json: bool) -> None:
+    """Play the experiment, save it and print what differs."""
+    asked = load_experiment(request.file)
+    folder = request.out or Path("results") / f"{asked.name}-experiment"
+    begun = time.perf_counter()
+    results = experiment(
+        asked,
+        episodes=request.episodes,
+        seed=request.seed,
+        until=request.until,
+        most=request.most,
+        engine=request.engine,
+        workers=request.workers,
+        progress=progress_is_shown(quiet),
+    )
+    seconds = time.perf_counter() - begun
+    results.save(folder)
+    drawn: list[str] = []
+    if request.figures:
+        from wargame.plots.experiment_figures import save_experiment_figures
+
+        paths = save_experiment_figures(results, folder / "figures")
+        drawn = sorted({path.stem for path in paths})
+    if as_json:
+        typer.echo(json.dumps(_as_json(results, folder, seconds), indent=2, ensure_ascii=False))
+    elif quiet:
+        typer.echo(str(folder))
+    else:
+        show(
+            summary(results, seconds),
+            saved(folder, sorted(path.name for path in folder.glob("*.csv")), drawn),
+        )
+
+
+def _as_json(results: ExperimentResults, folder: Path, seconds: float) -> dict[str, Any]:
+    manifest = {name: value for name, value in results.manifest().items() if name not in ("text", "scenario")}
+    several = len(results.names) > 1
+    tables = {
+        "values": results.values(),
+        **(
+            {
+                "differences": results.comparison.differences,
+                "switches": results.comparison.switches,
+                "factors": results.comparison.factors(),
+            }
+            if several
+            else {}
+        ),
+    }
+    return {
+        **manifest,
+        "level": results.level,
+        "seconds": round(seconds, 3),
+        "folder": str(folder),
+        **{
+            name: json.loads(table.to_json(orient="records", double_precision=15))
+            for name, table in tables.items()
+        },
+    }

@@ -1,0 +1,130 @@
+"""`wargame.sweep`: a scenario over a grid or a sample of its parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from wargame.experiment.designs import Design, DesignError, axes_of, latin_hypercube, morris, sobol
+from wargame.experiment.designs import grid as grid_of
+from wargame.experiment.engines import Engine
+from wargame.experiment.errors import ResultsError
+from wargame.experiment.playing import Counting
+from wargame.experiment.sweeps import Sweep, play_design
+from wargame.scenario.loading import load
+from wargame.scenario.scenario import Scenario
+
+__all__ = ["save_sweep", "sweep"]
+
+MANIFEST = "sweep.json"
+
+Ranges = Mapping[str, Sequence[float]] | Iterable[str]
+
+
+def sweep(
+    scenario: Scenario | str | Path,
+    *,
+    grid: Mapping[str, Sequence[float]] | None = None,
+    lhs: int | None = None,
+    sobol: int | None = None,
+    morris: int | None = None,
+    parameters: Ranges | None = None,
+    episodes: int = 1000,
+    seed: int = 1,
+    orders: Iterable[str] = (),
+    engine: Engine = "auto",
+    workers: int | None = None,
+    progress: bool = True,
+) -> Sweep:
+    """Play a scenario at every point of a design, `episodes` times each, and return a Sweep.
+
+    Exactly one design: `grid`, numbers by name; `lhs`, so many points of a Latin hypercube; `sobol` and `morris`, the
+    samples for those sensitivity measures. Samples are over `parameters`: names, or ranges by name; by default all that
+    have a distribution. `sweep.table` is tidy, and `sweep.spread()` tells what is not known apart from luck.
+
+    Raises DesignError for a design that cannot be made, ScenarioError for points that the scenario does not allow.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    design = design_of(
+        loaded, grid=grid, lhs=lhs, sobol_base=sobol, morris_paths=morris, parameters=parameters, seed=seed
+    )
+    if isinstance(episodes, bool) or not 2 <= episodes <= 2**32 // max(len(design), 1):
+        raise DesignError(f"episodes is {episodes!r}; give a whole number of at least 2 for each point")
+    with Counting(episodes * len(design), f"{loaded.name}, sweep", shown=progress) as shown:
+        return play_design(
+            loaded,
+            design,
+            episodes=episodes,
+            seed=seed,
+            orders=orders,
+            engine=engine,
+            workers=workers,
+            shown=shown,
+        )
+
+
+def design_of(
+    scenario: Scenario,
+    *,
+    grid: Mapping[str, Sequence[float]] | None,
+    lhs: int | None,
+    sobol_base: int | None,
+    morris_paths: int | None,
+    parameters: Ranges | None,
+    seed: int,
+) -> Design:
+    """The one design that is asked for."""
+    asked = [one is not None and one != {} for one in (grid, lhs, sobol_base, morris_paths)]
+    if sum(asked) != 1:
+        raise DesignError(
+            f"a sweep needs exactly one design, and {sum(asked)} were given; allowed: grid, lhs, sobol, morris"
+        )
+    if grid:
+        if parameters is not None:
+            raise DesignError("a grid names its parameters itself; leave out `parameters`")
+        return grid_of(scenario, grid)
+    axes = axes_of(scenario, parameters)
+    if lhs is not None:
+        return latin_hypercube(axes, lhs, seed)
+    if sobol_base is not None:
+        return sobol(axes, sobol_base, seed)
+    assert morris_paths is not None
+    return morris(axes, morris_paths, seed)
+
+
+def save_sweep(found: Sweep, scenario: Scenario, directory: str | Path, **asked: object) -> Path:
+    """Write a sweep to a folder: `sweep.csv`, `points.csv`, for a sample `spread.csv`, and `sweep.json` on top.
+
+    `ResultsError` if the folder holds something else, or cannot be written.
+    """
+    folder = Path(directory)
+    taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if taken and not (folder / MANIFEST).is_file():
+        raise ResultsError(folder, "it holds something else than a sweep", "Choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = {"sweep.csv": found.table, "points.csv": found.points}
+        if found.design.is_sample:
+            tables["spread.csv"] = found.spread()
+        for name, table in tables.items():
+            table.to_csv(folder / name, index=False, float_format="%.10g", lineterminator="\n")
+        manifest = {
+            "scenario": {
+                "name": scenario.name,
+                "file": scenario.file,
+                "overrides": dict(scenario.source.overrides),
+                "text": scenario.source.text,
+            },
+            "design": found.design.kind,
+            "points": len(found.design),
+            "varied": list(found.design.names),
+            "digest": found.digest,
+            **asked,
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"
+        (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        remedy = "Check the disk's space and rights, or choose another folder."
+        raise ResultsError(folder, f"it could not be written: {error}", remedy) from error
+    return folder

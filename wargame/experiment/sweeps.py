@@ -1,0 +1,203 @@
+"""Sweeps: a scenario at every point of a design, as one tidy table."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wargame.engine.block import Layout
+from wargame.engine.orders import OrderBook
+from wargame.engine.play import Play
+from wargame.experiment.collect import Collector
+from wargame.experiment.designs import Design
+from wargame.experiment.engines import Engine, RunError, chosen
+from wargame.experiment.executors import cut, processors
+from wargame.experiment.intervals import share_interval
+from wargame.experiment.playing import Counting, say_nothing
+from wargame.experiment.record import Record
+from wargame.experiment.task import Player, Task
+from wargame.scenario.points import at_point
+from wargame.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Sweep", "play_design"]
+
+LEVEL = 0.95
+COLUMNS = ("point", "kind", "name", "n", "value", "sd", "low", "high")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sweep:
+    """What a design led to.
+
+    `table` has a row for each point and number: `point`, `kind` (outcome, metric, payoff), `name`, `n` (episodes that
+    count), `value` (share or mean), `sd` (of one episode), `low`, `high` (for chance alone). `outcomes[point, episode]`
+    is the index of how an episode ended, -1 for a failed one.
+    """
+
+    design: Design
+    outcome_names: tuple[str, ...]
+    table: pd.DataFrame
+    outcomes: NDArray[np.int16]
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The points: `point`, and a column for each number that is varied."""
+        import pandas as pd
+
+        table = pd.DataFrame(self.design.values, columns=list(self.design.names))
+        table.insert(0, "point", np.arange(len(table)))
+        return table
+
+    @property
+    def failed(self) -> int:
+        """Episodes that could not be finished."""
+        return int((self.outcomes < 0).sum())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over how every episode ended, and every mean."""
+        whole = hashlib.sha256(np.ascontiguousarray(self.outcomes.astype("<i2")).tobytes())
+        whole.update(np.ascontiguousarray(self.table["value"].to_numpy(dtype="<f8")).tobytes())
+        return whole.hexdigest()
+
+    def spread(self, level: float = LEVEL) -> pd.DataFrame:
+        """What is not known told apart from luck, for every number: see `wargame.analysis.nested`.
+
+        Only for a design whose points are a random sample (`lhs`); RunError for others.
+        """
+        from wargame.analysis.nested import spread_table
+
+        if not self.design.is_sample:
+            raise RunError(
+                f"the points of a {self.design.kind} design are not a random sample of what is not known, so their "
+                f"spread is no uncertainty\n  {'mend:':<9}Use a Latin hypercube (--lhs)."
+            )
+        return spread_table(self.table, level)
+
+
+def play_design(
+    scenario: Scenario,
+    design: Design,
+    *,
+    episodes: int,
+    seed: int,
+    orders: Iterable[str] = (),
+    fixed: Iterable[str] = (),
+    engine: Engine = "auto",
+    workers: int | None = None,
+    shown: Counting | None = None,
+) -> Sweep:
+    """Play `episodes` episodes at every point; numbers that are `fixed` stay as the scenario has them.
+
+    Points of a random sample get episodes of their own: point i those from i * episodes on. Points of other designs
+    share the episodes from 0 on, so that they differ by their numbers and not by their luck. The rules are compiled
+    once, and points are played by threads. ScenarioError for a point that the scenario does not allow.
+    """
+    _check_ends(scenario, design, frozenset(fixed))
+    texts = tuple(orders)
+    play = Play(scenario=scenario, seed=seed, orders=OrderBook.parse(scenario, texts), sample=0)
+    used = (
+        "mesa"
+        if chosen(engine, play, episodes * len(design), shown.say if shown else say_nothing) is None
+        else "batch"
+    )
+    varied = [name for name in design.names if name not in set(fixed)]
+
+    def prepared(point: int) -> _Point:
+        numbers = {name: number for name, number in design.point(point).items() if name in varied}
+        there = Play(
+            scenario=at_point(scenario, numbers) if numbers else scenario,
+            seed=seed,
+            orders=play.orders,
+            sample=0,
+        )
+        task = Task(play=there, engine="mesa" if used == "mesa" else "batch")
+        first = point * episodes if design.is_sample else 0
+        return _Point(number=point, player=task.player(), layout=task.layout, block=task.block, first=first)
+
+    rows: list[tuple[Any, ...]] = []
+    outcomes = np.empty((len(design), episodes), dtype=np.int16)
+    threads = 1 if used == "mesa" else workers or processors()
+    for point, record in _records(map(prepared, range(len(design))), episodes, threads):
+        assert record.episodes is not None
+        outcomes[point.number] = record.episodes.outcome
+        rows.extend(_rows(point, record))
+        if shown is not None:
+            shown.count(episodes)
+    return Sweep(design=design, outcome_names=tuple(scenario.outcomes), table=_table(rows), outcomes=outcomes)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table.attrs = {"level": LEVEL}
+    return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Point:
+    number: int
+    player: Player
+    layout: Layout
+    block: int
+    first: int
+
+    def record(self, episodes: int) -> Record:
+        collector = Collector(self.layout)
+        for span in cut([(self.first, episodes)], self.block):
+            collector.add(self.player(*span))
+        return collector.record()
+
+
+def _records(points: Iterator[_Point], episodes: int, threads: int) -> Iterator[tuple[_Point, Record]]:
+    """The record of each point, in order. Points are prepared here, where compiled code is looked up."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="wargame") as pool:
+        waiting: deque[tuple[_Point, Future[Record]]] = deque()
+        try:
+            for point in points:
+                waiting.append((point, pool.submit(point.record, episodes)))
+                if len(waiting) > 2 * threads:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _check_ends(scenario: Scenario, design: Design, fixed: frozenset[str]) -> None:
+    """Check the lowest and the highest numbers of all, like a file; what lies between is of the same kind."""
+    for ends in (design.values.min(axis=0), design.values.max(axis=0)):
+        numbers = dict(zip(design.names, map(float, ends), strict=True))
+        changes = {name: number for name, number in numbers.items() if name not in fixed}
+        if changes:
+            scenario.with_(changes)
+
+
+def _rows(point: _Point, record: Record) -> Iterator[tuple[Any, ...]]:
+    """The table's rows of a point."""
+    layout, totals = point.layout, record.totals
+    n = totals.completed
+    for name, hits in zip(layout.outcomes, totals.outcomes, strict=True):
+        share = hits / n if n else math.nan
+        sd = math.sqrt(share * (1 - share) * n / (n - 1)) if n > 1 else math.nan
+        yield point.number, "outcome", name, n, share, sd, *share_interval(hits, n, LEVEL)
+    for kind, names, columns in (
+        ("metric", layout.metrics, totals.metrics),
+        ("payoff", layout.actors, totals.payoffs),
+    ):
+        for name, moments in zip(names, columns, strict=True):
+            yield point.number, kind, name, moments.n, moments.mean, moments.sd, *moments.interval(LEVEL)
