@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wargame.engine.ahead import Ahead, needs_program
+from wargame.engine.ahead import Ahead
 from wargame.engine.block import Failure
 from wargame.engine.compiling import Function, compile_function
 from wargame.engine.emit import Check, emit_nested, emit_values
 from wargame.engine.graph import Node
+from wargame.engine.mind import needs_program
 from wargame.engine.planning import best_plan, planning_situation
 from wargame.engine.seat import Seat
 

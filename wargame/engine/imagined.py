@@ -14,7 +14,7 @@ from wargame.engine.situation import Situation, Workbook
 from wargame.engine.turn import apply_calendar, calendar_parameters
 
 if TYPE_CHECKING:
-    from wargame.engine.ahead import Mind
+    from wargame.engine.mind import Mind
 
 __all__ = ["Imagined"]
 

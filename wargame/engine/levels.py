@@ -21,7 +21,8 @@ from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.scenario import Actor
 
 if TYPE_CHECKING:
-    from wargame.engine.ahead import Ahead, Mind
+    from wargame.engine.ahead import Ahead
+    from wargame.engine.mind import Mind
 
 __all__ = ["believed_rows", "climb", "level_weights", "lower_levels"]
 

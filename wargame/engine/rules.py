@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
-from wargame.engine.ahead import Ahead, needs_program, rows_of_expectations
+from wargame.engine.ahead import Ahead
 from wargame.engine.beliefs import expectations
 from wargame.engine.block import Failure, Layout, Variable
 from wargame.engine.choice import choice_probabilities
@@ -30,6 +30,7 @@ from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
+from wargame.engine.mind import needs_program, rows_of_expectations
 from wargame.engine.nature import pick_index
 from wargame.engine.planning import mean_scores
 from wargame.engine.private import typed_actors

@@ -21,7 +21,8 @@ from wargame.engine.steps import Solve
 from wargame.scenario.scenario import Actor
 
 if TYPE_CHECKING:
-    from wargame.engine.ahead import Ahead, Mind
+    from wargame.engine.ahead import Ahead
+    from wargame.engine.mind import Mind
 
 __all__ = ["StageGame", "reported_rows"]
 

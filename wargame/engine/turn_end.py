@@ -16,7 +16,8 @@ from wargame.engine.turn import charge, resolve, terminal_outcomes, utility
 from wargame.scenario.scenario import Actor, NatureItem
 
 if TYPE_CHECKING:
-    from wargame.engine.ahead import Ahead, Mind
+    from wargame.engine.ahead import Ahead
+    from wargame.engine.mind import Mind
 
 __all__ = ["NEVER", "finish"]
 
