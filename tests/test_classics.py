@@ -17,8 +17,7 @@ from both_engines import play_both, play_for
 from ruamel.yaml import YAML
 
 import wargame
-from wargame.experiment import expected
-from wargame.experiment import verification as verification_module
+from wargame.experiment import expected, known_answers
 from wargame.experiment.estimates import Estimate, allowed, is_near
 from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, read_models
 from wargame.experiment.known_answers import Verdict, Verification, can_be_told_apart, scenario_of
@@ -259,7 +258,7 @@ def test_quick_episodes_are_part_of_the_full_run() -> None:
 def test_a_trace_that_cannot_be_read_says_why(
     change: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification_module, "LONGEST_SEARCH", 2)
+    monkeypatch.setattr(known_answers, "LONGEST_SEARCH", 2)
     model = MODELS["fearon94"]
     row = next(row for row in model.rows if row.shown is Shown.TRACE).model_copy(update=change)
     with pytest.raises(ClassicsError, match=words):

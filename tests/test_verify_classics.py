@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from wargame.cli import app
-from wargame.experiment import expected, verification
+from wargame.experiment import expected, known_answers
 
 CLASSICS = Path(__file__).parent.parent / "configs" / "classics"
 
@@ -28,7 +28,7 @@ def wrong_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = json.loads(path.read_text())
     data["rows"][0]["value"] += 0.2
     path.write_text(json.dumps(data))
-    for module in (expected, verification):
+    for module in (expected, known_answers):
         monkeypatch.setattr(module, "classics_directory", lambda: folder)
 
 

@@ -201,6 +201,8 @@ def overrides_equal_edited_files(
     data: dict[str, dict[str, object]], seed: int, value: float, horizon: int
 ) -> None:
     assume(not any("on" in entry and horizon < 4 for entry in data.get("calendar", [])))
+    assume(0.55 not in data["state"]["x"].get("bounds", []))
+    assume("equilibrium" not in as_text(data))
     edited = copy.deepcopy(data)
     edited["parameters"]["k1"]["value"] = value
     edited["state"]["x"]["initial"] = value
