@@ -53,7 +53,7 @@ docs: .venv/.installed-dev ## make the README's picture and the notebooks' outpu
 	for notebook in notebooks/*.ipynb; do $(BIN)/python -c "$$RUN_NOTEBOOK" $$notebook || exit 1; done
 
 clean: ## remove the environment, caches, builds and runs; keeps reference results
-	rm -rf .venv build dist results/*-run .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist results/*-run results/*-experiment results/*-sweep .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find wargame tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # --- the environment ---------------------------------------------------------------------------

@@ -23,12 +23,12 @@ from distributed import Client, LocalCluster
 
 import wargame
 from wargame.engine.play import Play
-from wargame.experiment.cluster import BATCH_CHUNK, Dask, play_chunk
+from wargame.experiment.cluster import Dask, chunk_of, play_chunk
 from wargame.experiment.collect import Collector
 from wargame.experiment.task import Task
 from wargame.experiment.underway import UnderWay
 
-CHUNKS = 300
+CHUNKS = 100
 ROUNDS = 3
 
 
@@ -62,12 +62,13 @@ def per_chunk(client: Client, task: Task) -> float:
 
 
 def dask_table(task: Task, episodes: int, counts: list[int]) -> None:
-    size = len(pickle.dumps(play_chunk(task, 0, BATCH_CHUNK, wargame.__version__)))
+    chunk = chunk_of(task)
+    size = len(pickle.dumps(play_chunk(task, 0, chunk, wargame.__version__)))
     begun = time.perf_counter()
-    play_chunk(task, BATCH_CHUNK, BATCH_CHUNK, wargame.__version__)
+    play_chunk(task, chunk, chunk, wargame.__version__)
     alone = time.perf_counter() - begun
     print(
-        f"A chunk is {BATCH_CHUNK:,} episodes: {1000 * alone:.0f} ms of playing on one thread. "
+        f"A chunk is {chunk:,} episodes: {1000 * alone:.0f} ms of playing on one thread. "
         f"Its piece has {size:,} bytes.\n"
     )
     print("| workers | per chunk, nothing to play | of the time to play a chunk | episodes a second |")
@@ -75,7 +76,7 @@ def dask_table(task: Task, episodes: int, counts: list[int]) -> None:
     for count in counts:
         with workers(count) as client:
             cost = per_chunk(client, task)
-            collected(Dask(client), task, count * BATCH_CHUNK)
+            collected(Dask(client), task, count * chunk)
             speed = episodes / collected(Dask(client), task, episodes)
         print(f"| {count} | {1000 * cost:.1f} ms | {cost / alone:.1%} | {speed:,.0f} |", flush=True)
     print()
@@ -138,7 +139,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("scenario", nargs="?", default="korea-2025")
-    parser.add_argument("--episodes", type=int, default=400_000)
+    parser.add_argument("--episodes", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 3, 4])
     asked = parser.parse_args()
     scenario = wargame.load(asked.scenario)

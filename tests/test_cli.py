@@ -238,6 +238,58 @@ def test_a_run_takes_the_place_of_an_earlier_one_and_of_its_figures(here: Path) 
     assert [path.name for path in figures.iterdir()] == ["notes.txt"]
 
 
+# ---- going on and verifying ----------------------------------------------------------------------
+
+
+def test_resume_goes_on_with_an_interrupted_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wargame.experiment.executors import Serial
+
+    def interrupt(self, task, spans):
+        yield task.player()(0, 32)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Serial, "play", interrupt)
+        stopped = call("run", "border.yaml", "-n", "90", "--engine", "mesa", "--out", "half")
+    assert stopped.exit_code == 130
+    assert stopped.stderr == (
+        "32 of 90 episodes are kept in half; go on with the same command and --resume\ninterrupted\n"
+    )
+    refused = call("run", "border.yaml", "-n", "90", "--out", "half")
+    assert refused.exit_code == 1
+    assert "it holds a run that was interrupted, 32 of 90 episodes complete" in refused.stderr
+    other = call("run", "border.yaml", "-n", "90", "--seed", "2", "--out", "half", "--resume")
+    assert "it holds another run (the seed: 1 there, 2 asked for)" in other.stderr
+    for command in (("verify", "half"), ("replay", "half", "0")):
+        shown = call(*command)
+        assert "interrupted" in shown.output
+        assert "Traceback" not in shown.output
+    resumed = call("run", "border.yaml", "-n", "90", "--out", "half", "--resume", "--no-figures")
+    assert resumed.exit_code == 0, resumed.output
+    assert "90 episodes" in resumed.output
+    longer = call("run", "border.yaml", "-n", "120", "--out", "half", "--resume", "--no-figures", "--json")
+    same = wargame.simulate("border.yaml", episodes=120, progress=False)
+    assert json.loads(longer.stdout)["digest"] == same.digest
+
+
+def test_verify_says_what_it_found(here: Path) -> None:
+    folder = play("--quiet").stdout.strip()
+    good = call("verify", folder, "-n", "7")
+    assert good.exit_code == 0, good.output
+    assert "7 of 30 episodes were played again on the Mesa engine" in " ".join(good.stdout.split())
+    assert good.stdout.endswith("Nothing is wrong.\n")
+    (here / folder / "metrics.csv").write_text("mine")
+    bad = call("verify", folder)
+    assert bad.exit_code == 1
+    assert "metrics.csv is not the file that was written" in bad.stdout
+    assert "2 of 5 findings are wrong." in bad.stdout
+
+
+def test_dask_plays_the_same(here: Path) -> None:
+    folder = play("--quiet", "--dask", "local:1").stdout.strip()
+    assert wargame.read(folder).digest == wargame.simulate("border.yaml", episodes=30, progress=False).digest
+
+
 # ---- inspect, list, schema, replay ---------------------------------------------------------------
 
 
@@ -321,6 +373,12 @@ MISTAKES = [
     (["run", "border.yaml", "--nonsense"], 2, "--nonsense"),
     (["run", "border.yaml", "--out", "full"], 1, "Nothing was played"),
     (["run", "border.yaml", "--out", "border.yaml"], 1, "a file, not a folder"),
+    (["run", "border.yaml", "--out", "full", "--resume"], 1, "Nothing was played"),
+    (["run", "border.yaml", "--dask", "local"], 1, "names no Dask cluster"),
+    (["run", "border.yaml", "--dask", "8786"], 1, "local:N for N processes"),
+    (["verify", "nowhere"], 1, "no such folder"),
+    (["verify", "full"], 1, "not a results folder"),
+    (["verify", "full", "-n", "-1"], 1, "episodes is -1"),
     (["run"], 2, "SCENARIO"),
     (["runn", "border.yaml"], 2, "Did you mean"),
     (["inspect", "border.yaml", "nroth"], 1, "did you mean 'north'"),

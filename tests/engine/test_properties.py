@@ -201,6 +201,8 @@ def overrides_equal_edited_files(
     data: dict[str, dict[str, object]], seed: int, value: float, horizon: int
 ) -> None:
     assume(not any("on" in entry and horizon < 4 for entry in data.get("calendar", [])))
+    # Numbers outside bounds that are numbers are refused.
+    assume(data["state"]["x"].get("bounds") != [0.45, 0.55])
     assume(0.55 not in data["state"]["x"].get("bounds", []))
     assume("equilibrium" not in as_text(data))
     edited = copy.deepcopy(data)

@@ -173,12 +173,13 @@ def test_a_killed_run_is_resumed_on_dask(scenario, workers, tmp_path: Path) -> N
 @pytest.mark.verify
 @pytest.mark.parametrize("chain", range(5))
 def test_fifty_kills_on_dask(scenario, workers, tmp_path: Path, chain: int) -> None:
-    """Five runs, each killed ten times at random moments, and a worker killed every second or so on the way."""
+    """Five runs, each killed ten times at random moments, and now and then a worker as well."""
     with Client(workers, set_as_default=False) as own:
         over, moments = threading.Event(), random.Random(chain)
 
         def kill_workers() -> None:
-            while not over.wait(moments.uniform(1, 4)):
+            # A worker needs seconds to start: killed more often than that, it would never play a chunk.
+            while not over.wait(moments.uniform(10, 30)):
                 kill_a_worker(own, moments)
 
         killer = threading.Thread(target=kill_workers)

@@ -9,6 +9,7 @@ import wargame
 from wargame.engine.rules import rules_for
 from wargame.experiment.engines import RunError
 from wargame.experiment.forks import fork, past_of
+from wargame.experiment.verification import verify
 
 TEXT = """
 name: fork
@@ -133,5 +134,6 @@ def test_a_future_is_replayed(run: wargame.Results, tmp_path: Path) -> None:
         assert (model.outcome, model.length) == (row["outcome"], row["length"])
         assert model.metrics["last_x"] == row["metric.last_x"]
         assert f"{row['outcome']}" in str(wargame.story(model))
+    assert all(finding.good for finding in verify(tmp_path / "fork"))
     with pytest.raises(RunError, match="episodes 1 to 6"):
         wargame.replay(read, 0)

@@ -132,7 +132,8 @@ def _note(results: Results) -> Iterator[RenderableType]:
     if results.manifest["uncertain"]:
         text = (
             "Intervals are for chance alone. Drawing the parameters spreads the episodes, but what is not known about "
-            "the world is wider than the ranges the scenario states, and not in the intervals."
+            "the world is wider than the ranges the scenario states, and not in the intervals; wargame sweep --lhs "
+            "tells the two apart."
         )
     else:
         text = (

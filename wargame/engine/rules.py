@@ -11,6 +11,7 @@ import copy
 import functools
 import hashlib
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -338,10 +339,16 @@ def _given(scenario: Scenario) -> Iterator[tuple[str, float]]:
 
 _CACHE: OrderedDict[str, Rules] = OrderedDict()
 _CACHE_SIZE = 8
+_LOCK = threading.RLock()
 
 
 def rules_for(scenario: Scenario) -> Rules:
-    """The rules of a scenario, compiled once per content in this process."""
+    """The rules of a scenario, compiled once per content in this process; threads may ask at the same time."""
+    with _LOCK:
+        return _known_rules(scenario)
+
+
+def _known_rules(scenario: Scenario) -> Rules:
     key = hashlib.sha256(json.dumps([scenario.file, scenario.source.data], default=str).encode()).hexdigest()
     if key not in _CACHE:
         structure = scenario.structure

@@ -8,6 +8,7 @@ result is taken, so nothing is counted twice.
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import secrets
 from collections import deque
@@ -25,10 +26,13 @@ from wargame.experiment.task import Span, Task
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Dask", "play_chunk"]
+__all__ = ["Dask", "chunk_of", "play_chunk"]
 
-BATCH_CHUNK = 32_768
-"""Episodes of a chunk on the batch engine: a fraction of a second, against milliseconds that Dask needs for a task."""
+BATCH_CHUNK = 131_072
+"""Episodes of a chunk on the batch engine: some seconds, against milliseconds that Dask needs for a task."""
+
+KEPT_CHUNK = 32_768
+"""The same where episodes are kept: all their rows travel."""
 
 MESA_CHUNK = 128
 """Episodes of a chunk on the Mesa engine: some seconds."""
@@ -61,7 +65,7 @@ class Dask:
 
     def play(self, task: Task, spans: Iterable[Span]) -> Blocks:
         """Send chunks to the workers, never many more than they have threads, and hand over the pieces in order."""
-        size = self._chunk or (MESA_CHUNK if task.engine == "mesa" else BATCH_CHUNK)
+        size = self._chunk or chunk_of(task)
         with self._client() as client, self._explained():
             chunks = cut(spans, size)
             # The scheduler keeps this task, and any worker can run it again: unlike data that is scattered, it cannot
@@ -99,7 +103,12 @@ class Dask:
             if self._local is not None:
                 with workers_ignore_interrupts():
                     address = self._distributed.LocalCluster(
-                        n_workers=self._local, threads_per_worker=1, processes=True, dashboard_address=None
+                        n_workers=self._local,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=None,
+                        # Workers that die or are ended in the middle of a chunk are no matter for a warning.
+                        silence_logs=logging.ERROR,
                     )
                 stack.callback(address.close)
             try:
@@ -124,6 +133,13 @@ class Dask:
                 f"  {'mend:':<9}See that they have memory enough and stay alive. What is complete in the folder of the "
                 "run is kept: go on with --resume (in Python: resume=True)."
             ) from error
+
+
+def chunk_of(task: Task) -> int:
+    """How many episodes of a task make a chunk by default."""
+    if task.engine == "mesa":
+        return MESA_CHUNK
+    return KEPT_CHUNK if task.keep_episodes else BATCH_CHUNK
 
 
 def play_chunk(task: Task, first: int, count: int, version: str) -> Piece:

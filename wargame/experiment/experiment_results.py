@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ExperimentResults", "read_experiment"]
 
 MANIFEST = "experiment.json"
+ARMS = "arms"
 TABLES = ("points.csv", "differences.csv", "switches.csv", "factors.csv", "values.csv")
 
 
@@ -104,33 +107,39 @@ class ExperimentResults:
             not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).is_file())
         ):
             raise ResultsError(folder, "it holds something else than an experiment", "Choose another folder.")
+        fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.part")
         try:
-            self._write(folder)
+            self._write(fresh)
+            _move(fresh, folder)
         except OSError as error:
             remedy = "Check the disk's space and rights, or choose another folder."
             raise ResultsError(folder, f"it could not be written: {error}", remedy) from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
         return folder
 
     def _write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The manifest goes last: without it the folder is not an experiment yet.
-        (folder / MANIFEST).unlink(missing_ok=True)
-        for name in TABLES:
-            (folder / name).unlink(missing_ok=True)
+        (folder / ARMS).mkdir(parents=True)
         for name, results in self.arms.items():
-            results.save(folder / "arms" / name)
+            results.save(folder / ARMS / name)
         for name, sweep in self.sweeps.items():
-            (folder / "arms").mkdir(exist_ok=True)
-            sweep.table.to_parquet(folder / "arms" / f"{name}.parquet", index=False)
-            np.save(folder / "arms" / f"{name}.npy", sweep.outcomes)
-            _csv(sweep.points, folder / "points.csv")
-        if len(self.names) > 1:
-            _csv(self.comparison.differences, folder / "differences.csv")
-            _csv(self.comparison.switches, folder / "switches.csv")
-            _csv(self.comparison.factors(), folder / "factors.csv")
-        _csv(self.values(), folder / "values.csv")
+            sweep.table.to_parquet(folder / ARMS / f"{name}.parquet", index=False)
+            np.save(folder / ARMS / f"{name}.npy", sweep.outcomes)
+        for name, table in self._tables().items():
+            table.to_csv(folder / name, index=False, float_format="%.10g", lineterminator="\n")
         text = json.dumps(self.manifest(), indent=2, ensure_ascii=False) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        tables = {"values.csv": self.values()}
+        if self.sweeps:
+            tables["points.csv"] = next(iter(self.sweeps.values())).points
+        if len(self.names) > 1:
+            comparison = self.comparison
+            tables["differences.csv"] = comparison.differences
+            tables["switches.csv"] = comparison.switches
+            tables["factors.csv"] = comparison.factors()
+        return tables
 
     def manifest(self) -> dict[str, Any]:
         """What was played, and what came out: digests by arm, looks."""
@@ -185,13 +194,13 @@ def read_experiment(directory: str | Path) -> ExperimentResults:
     arms, sweeps = {}, {}
     for name in asked.arms:
         if asked.design is None:
-            arms[name] = read(folder / "arms" / name)
+            arms[name] = read(folder / ARMS / name)
         else:
             sweeps[name] = Sweep(
                 design=asked.design,
                 outcome_names=tuple(asked.scenario.outcomes),
-                table=pd.read_parquet(folder / "arms" / f"{name}.parquet"),
-                outcomes=np.load(folder / "arms" / f"{name}.npy"),
+                table=pd.read_parquet(folder / ARMS / f"{name}.parquet"),
+                outcomes=np.load(folder / ARMS / f"{name}.npy"),
             )
     results = ExperimentResults(
         experiment=asked,
@@ -232,5 +241,18 @@ def _point_values(sweep: Sweep, level: float) -> pd.DataFrame:
     return table.assign(low=np.nan, high=np.nan)
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+def _move(fresh: Path, folder: Path) -> None:
+    """Put what was written in the place of an earlier experiment's, and leave other files there alone."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh.rename(folder)
+        return
+    for name in (ARMS, *TABLES):
+        old = folder / name
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink(missing_ok=True)
+    # The manifest goes last: until then it is that of the earlier experiment, and its digests show the difference.
+    for path in sorted(fresh.iterdir(), key=lambda path: path.name == MANIFEST):
+        path.replace(folder / path.name)

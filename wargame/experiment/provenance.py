@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from wargame import __version__
-from wargame.engine.play import Play
+from wargame.engine.play import Past, Play
 from wargame.engine.rules import rules_for
 from wargame.scenario.loading import loads
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["manifest_of", "scenario_of"]
+__all__ = ["manifest_of", "past_of_manifest", "scenario_of"]
 
 
 def manifest_of(play: Play, *, episodes: int, engine: str) -> dict[str, Any]:
@@ -67,6 +67,14 @@ def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
     stored = manifest["scenario"]
     scenario = loads(stored["text"], file=stored["file"])
     return scenario.with_(stored["overrides"]) if stored["overrides"] else scenario
+
+
+def past_of_manifest(manifest: Mapping[str, Any]) -> Past | None:
+    """The past that the futures of a fork share; None for a run that is no fork."""
+    origin = manifest.get("fork")
+    if origin is None:
+        return None
+    return Past(episode=origin["episode"], turn=origin["turn"], workspace=origin["workspace"])
 
 
 def _rules_digest(scenario: Scenario, *, uncertain: bool) -> str:

@@ -12,7 +12,7 @@ from wargame.experiment.engines import ENGINES, Engine, RunError, chosen
 from wargame.experiment.executors import Executor, executor_for
 from wargame.experiment.plan import Plan
 from wargame.experiment.progress import Progress
-from wargame.experiment.provenance import manifest_of, scenario_of
+from wargame.experiment.provenance import manifest_of, past_of_manifest, scenario_of
 from wargame.experiment.results import Results, read
 from wargame.experiment.task import Task
 from wargame.scenario.loading import load
@@ -148,13 +148,12 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
     A future of a fork, by the number of its branch, begins at the fork.
     """
     from wargame.engine.model import WargameModel
-    from wargame.engine.play import Past
     from wargame.engine.rules import EpisodeError
 
     results = results if isinstance(results, Results) else read(results)
     manifest: Mapping[str, Any] = results.manifest
-    origin = manifest.get("fork")
-    first = 0 if origin is None else 1
+    past = past_of_manifest(manifest)
+    first = 0 if past is None else 1
     if not first <= episode < len(results) + first:
         raise RunError(f"the run has episodes {first} to {len(results) - 1 + first}, not {episode}")
     if manifest.get("actors"):
@@ -169,9 +168,7 @@ def replay(results: Results | str | Path, episode: int) -> WargameModel:
         uncertain=bool(manifest["uncertain"]),
         orders=list(manifest["orders"]),
         record=True,
-        past=None
-        if origin is None
-        else Past(episode=origin["episode"], turn=origin["turn"], workspace=origin["workspace"]),
+        past=past,
     )
     with suppress(EpisodeError):
         model.play()

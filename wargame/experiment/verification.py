@@ -33,7 +33,7 @@ from wargame.experiment.manifest import (
 )
 from wargame.experiment.pages import Pages
 from wargame.experiment.parts import list_parts, read_part
-from wargame.experiment.provenance import scenario_of
+from wargame.experiment.provenance import past_of_manifest, scenario_of
 from wargame.experiment.record import COLUMNS, Episodes, Record
 from wargame.experiment.store import Folder
 
@@ -180,7 +180,9 @@ def _pick(rows: dict[int, Episodes], episodes: Episodes, chosen: list[int]) -> N
 def _choice(folder: Folder, count: int) -> list[int]:
     """Episodes to play again: the first, the last, some that failed, some of the sample, and others at random."""
     total = folder.totals.episodes
-    known: list[int] | range = range(total)
+    # Futures of a fork are numbered by branch, and branch 0 is not among them.
+    first = int(past_of_manifest(folder.manifest) is not None)
+    known: list[int] | range = range(first, first + total)
     if not folder.keeps_episodes:
         last = range(0) if folder.ending is None else folder.ending.rows.index.tolist()
         known = sorted({*folder.sample.index.tolist(), *last})
@@ -189,7 +191,7 @@ def _choice(folder: Folder, count: int) -> list[int]:
     failed = [one.episode for one in folder.failures if one.episode in known][: count // 4]
     # Drawn from the digest: the same run is checked at the same places by everybody.
     draw = random.Random(folder.recorded["episodes"]).sample
-    sampled = draw(range(len(folder.sample)), min(len(folder.sample), count // 4))
+    sampled = draw(folder.sample.index.tolist(), min(len(folder.sample), count // 4))
     wanted = [known[0], known[-1], *failed, *sampled, *draw(known, count)]
     return sorted(list(dict.fromkeys(wanted))[:count])
 
@@ -224,7 +226,8 @@ def _replayed(folder: Folder, chosen: list[int], rows: Mapping[int, Episodes]) -
         seed=int(manifest["seed"]),
         uncertain=bool(manifest["uncertain"]),
         orders=OrderBook.parse(scenario, manifest["orders"]),
-        sample=len(folder.sample),
+        sample=folder.sample.first + len(folder.sample),
+        past=past_of_manifest(manifest),
     )
     failures = {failure.episode: failure for failure in folder.failures}
     last = math.inf if len(failures) < FAILURES_KEPT or folder.keeps_episodes else max(failures)
@@ -233,7 +236,7 @@ def _replayed(folder: Folder, chosen: list[int], rows: Mapping[int, Episodes]) -
         if number in rows:
             _compare_row(done, folder, rows[number], block)
             _compare_failure(done, failures.get(number), block, last)
-        if number < len(folder.sample):
+        if number in folder.sample.index:
             _compare_path(done, folder, number, block)
     for text in done.wrong[:SHOWN]:
         yield Finding(good=False, text=text)
@@ -266,12 +269,13 @@ def _compare_row(done: _Comparison, folder: Folder, row: Episodes, block: Block)
 
 def _compare_path(done: _Comparison, folder: Folder, number: int, block: Block) -> None:
     sample, where = folder.sample, f"Episode {number}: the trajectory of"
+    row = number - sample.first
     done.paths += 1
-    done.compare(f"Episode {number}: the sampled length", sample.length[number], block.length[0])
+    done.compare(f"Episode {number}: the sampled length", sample.length[row], block.length[0])
     for place, variable in enumerate(folder.layout.variables):
-        done.compare(f"{where} {variable.name}", sample.values[number, :, place], block.sample[0, :, place])
+        done.compare(f"{where} {variable.name}", sample.values[row, :, place], block.sample[0, :, place])
     for place, name in enumerate(folder.layout.policies):
-        done.compare(f"{where} {name}", sample.plays[number, :, place], block.sample_plays[0, :, place])
+        done.compare(f"{where} {name}", sample.plays[row, :, place], block.sample_plays[0, :, place])
 
 
 def _compare_failure(done: _Comparison, recorded: Failure | None, block: Block, last: float) -> None:
