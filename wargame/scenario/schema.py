@@ -815,6 +815,12 @@ def _allow_shorthands(schema: dict[str, Any]) -> None:
     del expects["properties"]["equilibrium"]
     definitions["Expects"] = {"anyOf": [{"const": "equilibrium"}, {"$ref": "#/$defs/ExpectsFull"}]}
     definitions["ExpectsFull"] = expects
+    definitions["Types"] = {
+        "anyOf": [
+            {"$ref": "#/$defs/ContinuousTypes"},
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/TypeOf"}, "minProperties": 2},
+        ]
+    }
     definitions["Decision"]["properties"]["script"] = {
         "type": "object",
         "additionalProperties": policies,

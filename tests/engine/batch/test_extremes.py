@@ -6,6 +6,9 @@ import pytest
 from both_engines import assert_same_workspaces, play_both, play_for
 from tiny import tiny
 
+from wargame.engine.batch.play import MOST_AT_ONCE, Batch
+from wargame.engine.rules import rules_for
+
 DUEL = """
 parameters: {k: {value: 1, distribution: {normal: {mean: 0, sd: 2}}}}
 state:
@@ -157,3 +160,13 @@ def test_settling_before_the_end_judges_nothing() -> None:
         horizon=5,
     )
     assert not play_both(play_for(scenario, seed=1), 64).failures
+
+
+def test_the_largest_block() -> None:
+    """All episodes in one cell of a histogram, which counts in 16 bits."""
+    scenario = tiny("state: {x: {initial: 1, bounds: [0, 9]}}\nmetrics: {m: final(x)}", horizon=2)
+    batch, play = Batch(rules_for(scenario), uncertain=False), play_for(scenario, seed=1)
+    block = batch.play_block(play, 0, MOST_AT_ONCE)
+    assert block.histogram.max() == block.count == MOST_AT_ONCE
+    with pytest.raises(ValueError, match=f"at most {MOST_AT_ONCE}"):
+        batch.play_block(play, 0, MOST_AT_ONCE + 1)
