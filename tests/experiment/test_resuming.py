@@ -118,6 +118,22 @@ def test_executors_give_one_digest(scenario, tmp_path: Path, executor) -> None:
     assert played.manifest["engine"] == engine
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_scenarios_without_state_or_actors(tmp_path: Path, keep: bool) -> None:
+    bare = wargame.loads(
+        "name: bare\ntime: {step: round, horizon: 3}\n"
+        "parameters: {hazard: {value: 0.2, judgement: a guess}}\n"
+        "nature: {shot: {draw: {bernoulli: hazard}}}\n"
+        "outcomes: {hit: {when: shot == 1, terminal: true}, none: {default: true}}\n",
+        file="bare.yaml",
+    )
+    expected = run(bare, keep_episodes=keep)
+    assert run(bare, out=tmp_path / "played", keep_episodes=keep).digests == expected.digests
+    again = wargame.read(expected.save(tmp_path / "saved"))
+    assert again.mean_length == expected.mean_length
+    assert again.digests == expected.digests
+
+
 # ---- going on ------------------------------------------------------------------------------------
 
 

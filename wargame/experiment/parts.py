@@ -109,7 +109,7 @@ def _packed(layout: Layout, piece: Piece, identity: str) -> bytes:
         # Without the episodes, those that are in no whole page: what is needed to digest them with their neighbours.
         kept = [piece.head, piece.tail] if piece.episodes is None else [piece.episodes]
         table = io.BytesIO()
-        parquet.write_episodes(table, layout, kept, piece.failures, compression="lz4")
+        parquet.write_episodes(table, layout, kept, piece.failures, passing=True)
         _store(archive, "episodes.parquet", table.getvalue())
         trajectories, policies, sample, failures = (io.BytesIO() for _ in range(4))
         parquet.write_aggregates(trajectories, policies, layout, piece.aggregates)
