@@ -117,7 +117,8 @@ class Rules:
     def _deal_template(self) -> list[float]:
         """A workspace with everything dealt that is the same in every episode (random things at the median)."""
         workspace = list(self.workbook.template)
-        self.deal_fails = self.functions["deal"](workspace) != 0.0
+        deal = self.functions.get("deal")
+        self.deal_fails = deal is not None and deal(workspace) != 0.0
         return workspace
 
     @functools.cached_property

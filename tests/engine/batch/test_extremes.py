@@ -170,3 +170,9 @@ def test_the_largest_block() -> None:
     assert block.histogram.max() == block.count == MOST_AT_ONCE
     with pytest.raises(ValueError, match=f"at most {MOST_AT_ONCE}"):
         batch.play_block(play, 0, MOST_AT_ONCE + 1)
+
+
+def test_nothing_to_deal() -> None:
+    """Neither parameters nor state: the workspace begins as it is."""
+    scenario = tiny("nature: {shot: {draw: {bernoulli: 0.3}}}\nmetrics: {shots: sum(shot)}", horizon=3)
+    assert play_both(play_for(scenario, seed=1), 70).metrics.max() > 1

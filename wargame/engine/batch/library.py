@@ -84,12 +84,6 @@ def any_ended(w: Reals, length: Ints, n: int, rows: int, row: int) -> int:
     return found
 
 
-def close_lane(w: Reals, place: int, table: Reals, target: int, first: int, count: int) -> None:
-    """Copy a run of rows of one lane to a table."""
-    for i in range(count):
-        table[target + i] = w[place + (first + i) * WIDTH]
-
-
 def carry_forward(path: Reals, length: Ints, point: int, n: int, vectors: int, variables: int) -> None:
     """Lanes that ended before this point keep their last state."""
     for lane in range(n):
