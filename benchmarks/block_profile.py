@@ -119,6 +119,7 @@ class _ByHand:
             "int": None,
             "reals": ctypes.POINTER(ctypes.c_double),
             "ints": ctypes.POINTER(ctypes.c_int64),
+            "shorts": ctypes.POINTER(ctypes.c_uint16),
         }
         given = [
             ctypes.cast(value, pointers[kind]) if pointers[kind] else value  # type: ignore[arg-type]
