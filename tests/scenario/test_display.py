@@ -83,8 +83,7 @@ def test_every_formula_that_ships_can_be_set(name: str) -> None:
         plain = (
             plain.replace(r"\bigr)", ")").replace(r"\!", "").replace(r"\lvert", "|").replace(r"\rvert", "|")
         )
-        for line in plain.split(r"\\"):
-            typesetter.parse(f"${line}$")
+        typesetter.parse(f"${plain.replace(chr(92) * 2, ',')}$")
 
 
 def test_formulas_of_a_part(scenario_korea) -> None:
@@ -98,7 +97,9 @@ def test_formulas_of_a_part(scenario_korea) -> None:
 
 
 def test_a_part_that_there_is_not(scenario_korea) -> None:
-    with pytest.raises(FormulasError, match=r"no formulas of 'outcome' .* allowed: washington, .*did you mean .outcomes."):
+    with pytest.raises(
+        FormulasError, match=r"no formulas of 'outcome' .* allowed: .*did you mean .outcomes."
+    ):
         formulas_of(scenario_korea, "outcome")
 
 
