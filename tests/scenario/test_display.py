@@ -71,7 +71,13 @@ def test_a_long_sum_has_a_line_for_each_term() -> None:
     )
 
 
-@pytest.mark.parametrize("name", available_scenarios())
+SLOW = {"korea-2025"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.verify] * (name in SLOW)) for name in available_scenarios()],
+)
 def test_every_formula_that_ships_can_be_set(name: str) -> None:
     """A typesetter that we did not write reads each; it has no `aligned` and no `cases`, so these are taken apart."""
     typesetter = MathTextParser("path")
