@@ -244,6 +244,10 @@ class Actor(Described):
             policy for policy in self.policies.values() if policy.base == base and policy.level is not None
         )
 
+    def __repr__(self) -> str:
+        policies, aims = len(self.policies), len(self.utility)
+        return f"<Actor {self.name!r}: {policies} policies, {aims} aims, by {self.decision.rule}>"
+
     def _repr_html_(self) -> str:
         from wargame.scenario.display import actor_as_html
 
