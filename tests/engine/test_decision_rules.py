@@ -212,7 +212,9 @@ actors:
 
 
 @pytest.mark.parametrize("expectation", ["mean", "exact"])
-@pytest.mark.parametrize("keys", ["", "foresight: 2, discount: 0", "later: logit, precision: 2", "later: same"])
+@pytest.mark.parametrize(
+    "keys", ["", "foresight: 2, discount: 0", "later: logit, precision: 2", "later: same"]
+)
 def test_terms_are_those_of_the_planned_later_choice(expectation: str, keys: str) -> None:
     """`r` is the better plan by gain and `s` by loss: the terms must be of one of them, not the best of each."""
     text = TWO_PHASES.replace("EXPECTATION", expectation).replace(", KEYS", f", {keys}" if keys else "")

@@ -44,8 +44,8 @@ class ExactPlan:
     def loops_into(self, *rows: str) -> list[Loop]:
         """The loops around the score; one that cannot change it becomes a single pass.
 
-        Results, of the score and perhaps of its parts, go to the rows from each of `rows` on, one per own policy. Raises
-        ScenarioError beyond MAX_EVALUATIONS.
+        Results, of the score and perhaps of its parts, go to the rows from each of `rows` on, one per own policy.
+        Raises ScenarioError beyond MAX_EVALUATIONS.
         """
         kept = [
             replace(loop, rows=rows) if loop.reduce == "each" else self._kept(loop, self.score)
