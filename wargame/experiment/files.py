@@ -19,6 +19,7 @@ from wargame.experiment.schema import Arm as ArmPart
 from wargame.experiment.schema import DesignPart, ExperimentDocument
 from wargame.experiment.stopping import StopError, Target, read_target
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
+from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import configs_directory, load
 from wargame.scenario.scenario import Scenario
 from wargame.scenario.shape import problems_of
@@ -28,7 +29,6 @@ __all__ = [
     "Arm",
     "Experiment",
     "available_experiments",
-    "known_number",
     "load_experiment",
     "loads_experiment",
 ]
@@ -221,7 +221,8 @@ class _Reader:
         if not changes:
             return self.scenario
         try:
-            return self.scenario.with_(changes)
+            changed = self.scenario.with_(changes)
+            return known_numbers(changed) if self.document.uncertain else changed
         except ScenarioError as error:
             for problem in error.problems:
                 place = _place_of(problem, places) or ("arms", name)
@@ -238,9 +239,8 @@ class _Reader:
         """The overrides of an arm, and where in the file each of them stands."""
         changes: dict[str, Any] = {}
         places: dict[str, KeyPath] = {}
-        samples = self.document.uncertain
         for path, value in part.set.items():
-            changes[path] = known_number(self.scenario, path, value) if samples else value
+            changes[path] = value
             places[path] = ("arms", name, "set", path)
         for actor, decision in part.decisions.items():
             if actor not in self.scenario.actors:
@@ -320,17 +320,6 @@ def _full_name(scenario: Scenario, path: str) -> str:
     if len(parts) == 1:
         parts = ["parameters" if path in scenario.parameters else "state", path]
     return ".".join(parts[:2])
-
-
-def known_number(scenario: Scenario, path: str, value: Any) -> Any:
-    """What is set is known in this arm: the parameter's distribution goes, or it would be drawn all the same."""
-    group, _, name = _full_name(scenario, path).partition(".")
-    if group != "parameters" or name not in scenario.parameters or isinstance(value, dict):
-        return value
-    if scenario.parameters[name].distribution is None or path.count(".") > 1:
-        return value
-    declared = scenario.source.data["parameters"][name]
-    return {**{key: one for key, one in declared.items() if key != "distribution"}, "value": value}
 
 
 def _place_of(problem: Problem, places: Mapping[str, KeyPath]) -> KeyPath | None:

@@ -14,6 +14,7 @@ from wargame.experiment.engines import Engine, RunError
 from wargame.experiment.playing import Counting, Playing
 from wargame.experiment.provenance import scenario_of
 from wargame.experiment.results import Results, read
+from wargame.scenario.known import known_numbers
 from wargame.scenario.scenario import Scenario
 
 __all__ = ["fork", "past_of"]
@@ -142,9 +143,11 @@ def _changed(
     """The changed scenario, and the past carried over to its workspace, row by row and by name."""
     if not changes:
         return scenario, list(past.workspace)
-    changed = scenario.with_(_known(scenario, changes))
-    before, after = rules_for(scenario), rules_for(changed)
     seed, uncertain = int(results.manifest["seed"]), bool(results.manifest["uncertain"])
+    changed = scenario.with_(changes)
+    if uncertain:
+        changed = known_numbers(changed)
+    before, after = rules_for(scenario), rules_for(changed)
     old = _dealt(before, seed, past.episode, uncertain=uncertain)
     new = _dealt(after, seed, past.episode, uncertain=uncertain)
     set_now = {_state_row(changed, path) for path in changes}
@@ -167,13 +170,6 @@ def _dealt(rules: Rules, seed: int, episode: int, *, uncertain: bool) -> list[fl
         rules.scenario, seed=seed, episode=episode, uncertain=uncertain, collect=False, record=True
     )
     return list(model.history[0])
-
-
-def _known(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter that is set is known from then on: its distribution goes, or it would be drawn all the same."""
-    from wargame.experiment.files import known_number
-
-    return {path: known_number(scenario, path, value) for path, value in changes.items()}
 
 
 def _state_row(scenario: Scenario, path: str) -> str:
