@@ -50,9 +50,9 @@ class WargameModel(mesa.Model):
     the episode under that seed; `uncertain`, whether parameters are drawn from their distributions, but for those set
     by hand; `orders`, policies forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by
     actor's name; `record`, whether every decision is kept in `decisions`, and the workspace in `history` (as dealt,
-    then after every turn); `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every
-    turn, for `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself);
-    `past`, from which to go on: `episode` is then the number of the branch.
+    then after every turn); `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after
+    every turn, for `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by
+    itself); `past`, from which to go on: `episode` is then the number of the branch.
 
     `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has
     ended, and `outcome` then names how.
