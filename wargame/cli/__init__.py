@@ -6,7 +6,8 @@ import contextlib
 import os
 import sys
 
-from wargame.cli import trials as _trials  # noqa: F401 - its commands join the others
+from wargame.cli import describing as _describing  # noqa: F401 - its commands join the others
+from wargame.cli import trials as _trials  # noqa: F401
 from wargame.cli.commands import app
 
 __all__ = ["app", "main"]
