@@ -73,7 +73,7 @@ def text() -> str:
         "| weak | `0.25` | `resolve = 0.1` |",
         "| `twice` | Twice the height | `2 * x` |",
         "| `sink` | sink | `x > 5` | `x - 1` |",
-        "| `storm` | storm | happens with chance 0.2 | only once | `x + (-pull)` |",
+        "| `storm` | storm | happens with chance 0.2 | only once | `x - pull` |",
         "| Summit | 2025Q4, 2026Q1 | `x = 2` |",
         "| `pull` | Pull | `0.3` | per turn | uniform 0.1, 0.5 | judgement: a guess |",
         "| `resolve` | resolve | `0` |  | private to b | source: A book, 1999 |",

@@ -27,10 +27,10 @@ def _effect(change: Effect) -> str:
     text = change.formula.text
     if change.is_set:
         return code(f"{change.variable} = {text}")
-    if change.formula.constant is not None and text.startswith("-"):
-        return code(f"{change.variable} - {text[1:].strip()}")
-    simple = re.fullmatch(r"[\w.]+", text)
-    return code(f"{change.variable} + {text}" if simple else f"{change.variable} + ({text})")
+    simple = re.fullmatch(r"(-?) *([\w.]+)", text)
+    if simple is None:
+        return code(f"{change.variable} + ({text})")
+    return code(f"{change.variable} {simple[1] or '+'} {simple[2]}")
 
 
 def basis_cell(thing: Described) -> str:
