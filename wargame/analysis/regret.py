@@ -127,13 +127,14 @@ def decision_regret_table(
 
     `gains[actor]` holds for each sampled decision the array `[policy, future]` of what a policy, played on that turn
     alone, gave more than the actor's own rule in the same future; `names[actor]` the policies. Columns: `actor`,
-    `decisions`, `futures`, `regret` with `low` to `high`, `plug_in`; `coin`, the same for a player who draws any policy
-    with equal chances at that decision and then goes on as the actor does; `caught`, the part of that loss which the
-    actor's rule avoids; `favourite`, the policy that is most often the best, and `favourite_share`.
+    `decisions`, `futures`, `regret` with `low` to `high`, `plug_in`; `coin`, the regret of a player who draws any
+    policy with equal chances at that decision and then goes on as the actor does; `over_coin`, what the own rule gives
+    more than that player, with `over_coin_low` to `over_coin_high`; `favourite`, the policy that is most often the
+    best, and `favourite_share`.
 
     Statistic: at each decision the best policy is chosen on one half of its futures and measured on the other.
-    Interval: Student's over decisions; from below of that measurement, from above of the plug-in, the best of all
-    futures.
+    Interval: Student's over decisions; from below of that measurement, and not below 0, because no mixture of policies
+    beats the best of them; from above of the plug-in, the best of all futures.
     """
     rows = []
     for actor, decisions in gains.items():
@@ -142,7 +143,8 @@ def decision_regret_table(
         uniform = np.array([one.mean() for one in decisions])
         low, _ = _interval(held_out, level)
         _, high = _interval(plug_in, level)
-        regret, coin = float(held_out.mean()), float((held_out - uniform).mean())
+        over_low, over_high = _interval(-uniform, level)
+        regret, over_coin = float(held_out.mean()), -float(uniform.mean())
         favourites = pd.Series(
             [
                 listed[int(one.mean(axis=1).argmax())]
@@ -155,11 +157,13 @@ def decision_regret_table(
                 "decisions": len(decisions),
                 "futures": int(np.mean([one.shape[1] for one in decisions])),
                 "regret": regret,
-                "low": low,
+                "low": max(low, 0.0),
                 "high": max(high, regret),
                 "plug_in": float(plug_in.mean()),
-                "coin": coin,
-                "caught": 1 - regret / coin if coin > 0 else math.nan,
+                "coin": regret + over_coin,
+                "over_coin": over_coin,
+                "over_coin_low": over_low,
+                "over_coin_high": over_high,
                 "favourite": str(favourites.index[0]),
                 "favourite_share": float(favourites.iloc[0]) / len(decisions),
             }

@@ -80,14 +80,16 @@ def _summary(results: ExperimentResults, table: pd.DataFrame) -> Iterator[Render
         last,
         "verdict",
     )
+    before = ""
     for row in records(table):
+        arm = str(row["arm"])
         far = (
             f"{_plain(row, 'range_low')} to {_plain(row, 'range_high')}"
             if over_points
             else f"{row['distance']:.3f}"
         )
         shown.add_row(
-            asked.arms[str(row["arm"])].title,
+            asked.arms[arm].title if arm != before else "",
             f"{_title(results, row)} {ARROWS[str(row['stated'])]}",
             _plain(row, "difference"),
             f"{_plain(row, 'low')} to {_plain(row, 'high')}",
@@ -95,6 +97,7 @@ def _summary(results: ExperimentResults, table: pd.DataFrame) -> Iterator[Render
             far,
             str(row["verdict"]),
         )
+        before = arm
     yield Padding(shown, (1, 0, 1, 2))
     moved, jointly = (
         _counts(table, table["verdict"] == "as stated"),

@@ -120,19 +120,24 @@ def _summary(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> Iterator[Re
 def _decisions(scenario: Scenario, table: pd.DataFrame) -> Iterator[RenderableType]:
     yield heading("Another policy on a single turn against the own rule", level=2)
     shown = grid(
-        "actor", "regret>!", "95 % interval!", "of a coin>!", "caught>!", "most often best", "decisions>!"
+        "actor",
+        "regret>!",
+        "95 % interval!",
+        "better than a coin>!",
+        "95 % interval!",
+        "most often best",
+        "n>!",
     )
     for row in records(table):
         actor, _, phase = str(row["actor"]).partition(".")
         owner = scenario.actors[actor]
-        caught = float(row["caught"])
         favourite = short(owner.policies[str(row["favourite"])].title)
         shown.add_row(
             f"{owner.title}, {phase}" if phase else owner.title,
             signed(float(row["regret"])),
             f"{signed(float(row['low']))} to {signed(float(row['high']))}",
-            signed(float(row["coin"])),
-            "–" if caught != caught else f"{100 * caught:.0f} %",
+            signed(float(row["over_coin"])),
+            f"{signed(float(row['over_coin_low']))} to {signed(float(row['over_coin_high']))}",
             f"{favourite} {chance(float(row['favourite_share']))}",
             f"{row['decisions']:,}",
         )
@@ -142,8 +147,7 @@ def _decisions(scenario: Scenario, table: pd.DataFrame) -> Iterator[RenderableTy
 NOTE = (
     "Payoffs are points summed over the episode, and cannot be compared between actors. Fixed policies are ordered on "
     "every turn on which they are available; the others go on by their own rules. Below 0 the own rule beats all of "
-    "them. On single turns, regret is what the policy that proves best would have given more, and `caught` the part of "
-    "a coin's regret that the own rule avoids. The best reply is found knowing all that was private, and over the whole "
-    "rest of the episode: an actor that looks less far ahead need not be wrong by its own lights. Intervals are for "
-    "chance alone."
+    "them. On single turns, regret is what the policy that proves best would have given more than the own rule. That "
+    "best reply is found knowing all that was private, and over the whole rest of the episode: an actor that looks "
+    "less far ahead need not be wrong by its own lights. Intervals are for chance alone."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -45,8 +46,28 @@ def knockouts(
         _rows(ax, [f"{title}\n→ {name}" for title, name in zip(titles, moved, strict=True)])
         ax.axvline(0, color=INK, lw=0.8)
         ax.set_xlabel("Change when the mechanism is off (standard deviations of one episode)")
+        _write_changes(ax, table)
         _legend(ax)
     return ax
+
+
+def _write_changes(ax: Axes, table: pd.DataFrame) -> None:
+    """The changes in their own units, with their intervals, to the right of the rows."""
+    look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 7.5}
+    rows = zip(table["kind"], table["difference"], table["low"], table["high"], strict=True)
+    for place, (kind, *numbers) in enumerate(rows):
+        scale, unit = (100.0, " pp") if kind == "outcome" else (1.0, "")
+        change, low, high = (f"{scale * number:.3g}".replace("-", "−") for number in numbers)
+        text = f"{change}{unit}\n{low} to {high}"
+        ax.annotate(text, (1, place), (8, 0), xycoords=("axes fraction", "data"), **look)
+    ax.annotate(
+        "change, interval",
+        (1, 1),
+        (8, 3),
+        xycoords="axes fraction",
+        **{**look, "va": "bottom", "fontsize": 7},
+        color=MUTED,
+    )
 
 
 def _in_words(verdict: str) -> str:
@@ -106,7 +127,9 @@ def fixed_policies(
         ax.scatter(rows["gain"], places, s=16, c=colours, zorder=3)
         ax.axvline(0, color=INK, lw=0.8)
         _rows(ax, [(labels or {}).get(str(name), str(name)) for name in rows["policy"]])
-        ax.set_xlabel("Payoff more than by the own rule (points over the episode)")
+        ax.set_xlabel(
+            "Payoff more than by the own rule (points over the episode; orange: more, beyond chance)"
+        )
     return ax
 
 
