@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from wargame.analysis.paired import matched, paired_mean, paired_share
+from wargame.analysis.paired import Difference, matched, paired_mean, paired_share
 from wargame.experiment.intervals import FEW, clopper_pearson
 
 __all__ = ["Distance", "distance_over_points", "distance_table", "total_variation"]
@@ -48,10 +48,11 @@ def total_variation(
     """The total variation distance of paired outcomes, given as whole numbers from 0, episode by episode.
 
     Statistic: episodes are split in two by turns; on each half the outcomes that became more frequent make the set, and
-    the change of its share is measured on the other half; never below 0. Interval: from below Tango's for that change,
-    which cannot exceed the distance but by luck; from above the bootstrap's percentile of the plug-in over pairs of
-    outcomes, which its bias makes wide rather than narrow. Below ten switched episodes the upper end is Clopper and
-    Pearson's for the share that switched, which no distance exceeds. NaN without episodes.
+    the change of its share is measured on the other half; never below 0. Interval: from below the mean of the lower
+    ends of Tango's intervals for the two changes, which exceed the distance only by luck (as each half chose for the
+    other they depend on each other, and this holds however they do); from above the bootstrap's percentile of the
+    plug-in over pairs of outcomes, which its bias makes wide rather than narrow. Below ten switched episodes the upper
+    end is Clopper and Pearson's for the share that switched, which no distance exceeds. NaN without episodes.
 
     Source: Tango 1998 for the interval; Efron and Tibshirani 1993, "An introduction to the bootstrap", ch. 13.
     """
@@ -64,15 +65,15 @@ def total_variation(
     counts = _counts(ours, theirs, width)
     switched = int(n - np.trace(counts))
     plug_in = float(_distances(counts[np.newaxis])[0])
-    inside = _held_out(ours, theirs, width)
-    change = paired_share(*inside, level)
-    distance = max(0.0, change.difference)
+    changes = [_held_out(ours, theirs, width, half, level) for half in (0, 1)]
+    distance = max(0.0, sum(change.n * change.difference for change in changes if change.n) / n)
+    low = sum(change.low for change in changes) / 2 if n > 1 else 0.0
     high = _upper(counts, switched, level, resamples, seed)
     return Distance(
         n=n,
         switched=switched,
         distance=distance,
-        low=max(0.0, change.low),
+        low=min(max(0.0, low), distance),
         high=max(high, distance),
         plug_in=plug_in,
     )
@@ -90,16 +91,12 @@ def _distances(counts: Codes) -> NDArray[np.float64]:
     return distances
 
 
-def _held_out(arm: Codes, baseline: Codes, width: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each episode ends in the set that the other half chose: in the arm, and in the baseline."""
-    inside = np.zeros((2, len(arm)), dtype=bool)
-    for half in (0, 1):
-        other = slice(1 - half, None, 2)
-        rise = np.bincount(arm[other], minlength=width) - np.bincount(baseline[other], minlength=width)
-        chosen = rise > 0
-        here = slice(half, None, 2)
-        inside[0, here], inside[1, here] = chosen[arm[here]], chosen[baseline[here]]
-    return inside[0], inside[1]
+def _held_out(arm: Codes, baseline: Codes, width: int, half: int, level: float) -> Difference:
+    """The change, on one half of the episodes, of the share of the set that the other half chose."""
+    here, other = slice(half, None, 2), slice(1 - half, None, 2)
+    rise = np.bincount(arm[other], minlength=width) - np.bincount(baseline[other], minlength=width)
+    chosen = rise > 0
+    return paired_share(chosen[arm[here]], chosen[baseline[here]], level)
 
 
 def _upper(counts: Codes, switched: int, level: float, resamples: int, seed: int) -> float:

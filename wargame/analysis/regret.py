@@ -42,28 +42,27 @@ def best_of(gains: ArrayLike, level: float = 0.95) -> Best:
     """The gain of the best of the columns of `gains[unit, choice]`, the same choice for every unit.
 
     Statistic: units are split in two by turns; each half chooses the column with the larger mean, which is measured on
-    the other half. Interval: from below Student's for that measurement, which can exceed the gain of the best only by
-    luck; from above the largest of the columns' Student intervals, which covers that of the best. Needs four units.
+    the other half. Interval: from below the mean of the lower ends of Student's intervals for the two measurements,
+    which exceed the gain of the best only by luck (as each half chose for the other they depend on each other, and this
+    holds however they do); from above the largest upper end of the columns' Student intervals, at least that of the
+    best. Needs four units.
     """
     table = np.asarray(gains, dtype=np.float64)
     n = len(table)
     if n < 4:
         raise ValueError(f"the best of several choices needs at least four units; found {n}")
-    held_out = np.empty(n)
+    held_out = []
     for half in (0, 1):
         choice = int(table[1 - half :: 2].mean(axis=0).argmax())
-        held_out[half::2] = table[half::2, choice]
-    means = table.mean(axis=0)
-    t = t_quantile(level, n - 1)
-    widths = t * table.std(axis=0, ddof=1) / math.sqrt(n)
-    gain = float(held_out.mean())
+        held_out.append(table[half::2, choice])
+    gain = float(np.concatenate(held_out).mean())
     return Best(
         n=n,
-        choice=int(means.argmax()),
+        choice=int(table.mean(axis=0).argmax()),
         gain=gain,
-        low=gain - t * float(held_out.std(ddof=1)) / math.sqrt(n),
-        high=max(gain, float((means + widths).max())),
-        plug_in=float(means.max()),
+        low=sum(_interval(part, level)[0] for part in held_out) / 2,
+        high=max(gain, *(_interval(column, level)[1] for column in table.T)),
+        plug_in=float(table.mean(axis=0).max()),
     )
 
 
