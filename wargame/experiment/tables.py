@@ -60,7 +60,7 @@ def columns_table(layout: Layout, columns: Mapping[str, NDArray[Any]]) -> pd.Dat
     )
 
 
-def _endings(layout: Layout, codes: NDArray[Any]) -> pd.Categorical:
+def _endings(layout: Layout, codes: NDArray[Any]) -> Any:
     return pd.Categorical.from_codes(codes.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes)))
 
 

@@ -38,15 +38,15 @@ def _blocks(subject: Subject) -> Iterator[Block]:
     unit = "points of the sample" if subject.points is not None else "episodes"
     first = next(iter(tables.values()))
     sizes = f"about {int(first['n_lowest'].max()):,} {unit} at either end" if len(first) else ""
+    drawn = f"{n_of(len(names), 'number')} {'was' if len(names) == 1 else 'were'} drawn"
     yield Paragraph(
-        text=f"{n_of(len(names), 'number')} {'was' if len(names) == 1 else 'were'} drawn from the ranges that the scenario "
-        "states. The table shows, for each ending, the number that moves it most: how often the ending comes where the "
-        "number is in its lowest fifth, and where it is in its highest."
+        text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that moves "
+        "it most: how often the ending comes where the number is in its lowest fifth, and where it is in its highest."
     )
     yield _leaders(subject, tables)
     yield Paragraph(
-        text=f"Everything else varies as it does ({sizes}). A number is named only if its difference is beyond chance, with "
-        "all numbers of the table taken into account. What was not given a range cannot show up here.",
+        text=f"Everything else varies as it does ({sizes}). A number is named only if its difference is beyond chance, "
+        "with all numbers of the table taken into account. What was not given a range cannot show up here.",
         tone="note",
     )
     for name, table in tables.items():
@@ -61,16 +61,16 @@ def _nothing_sampled(subject: Subject) -> Iterator[Block]:
     if command is None:
         return
     if subject.comparison is not None:
-        text = (
-            "Between the choices: the choices themselves, and nothing else, since all else was held alike. "
+        yield Paragraph(
+            text="Between the choices nothing differs but the choices: all else was held alike, luck included. Their "
+            "differences are above."
         )
-    else:
-        text = ""
-    yield Paragraph(
-        text=f"{text}Which of the assumptions drive the result, these episodes cannot tell: every assumption was held at one value."
-        if not subject.uncertain
-        else f"{text}Which of the assumptions drive the result cannot be told from so few episodes, or from a run that kept none."
+    cannot = (
+        "from so few episodes, or from a run that kept none"
+        if subject.uncertain
+        else "from these episodes: every assumption was held at one value"
     )
+    yield Paragraph(text=f"Which of the assumptions drive the result cannot be told {cannot}.")
     yield command
 
 
@@ -105,13 +105,14 @@ def _all(subject: Subject, title: str, table: pd.DataFrame) -> Table:
         ends = points_interval(float(row["low"]), float(row["high"]))
         rows.append([label, percent(float(row["lowest"])), percent(float(row["highest"])), ends, basis])
     more = f"; {len(table) - MOST} more are beyond chance" if len(table) > MOST else ""
+    caption = f"{title}: its share by the fifths of single numbers; all intervals hold together at 95 %{more}"
     return Table(
-        caption=f"{title}: its share by the fifths of single numbers{more}",
+        caption=caption,
         columns=[
             "Number",
             "In its lowest fifth",
             "In its highest fifth",
-            "Difference in points (all hold at 95 %)",
+            "Difference (points)",
             "It rests on",
         ],
         rows=rows,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.driving import of_parameter
 from wargame.report.html.numbers import interval
 from wargame.report.html.subject import Subject
+from wargame.report.html.unknown import how_to_sample
 from wargame.report.html.words import n_of, thing
 from wargame.report.wording import listed
 from wargame.scenario.evidence import Audit, Basis, Entry, audit
@@ -27,7 +30,8 @@ def evidence(subject: Subject) -> Section | None:
 def _blocks(subject: Subject, found: Audit) -> Iterator[Block]:
     total = len(found.numbers)
     judged, sourced, bare = (found.count(basis) for basis in (Basis.JUDGEMENT, Basis.SOURCE, Basis.NONE))
-    said = f"Of {n_of(total, 'number')} in the scenario, {judged} {'is a judgement' if judged == 1 else 'are judgements'}"
+    judgements = "is a judgement" if judged == 1 else "are judgements"
+    said = f"Of {n_of(total, 'number')} in the scenario, {judged} {judgements}"
     none = f", and {bare} {'rests' if bare == 1 else 'rest'} on nothing that is stated" if bare else ""
     yield Paragraph(
         text=f"{said}, {sourced} {'has a source' if sourced == 1 else 'have a source'}{none}. {_ranges(found)}"
@@ -47,15 +51,21 @@ def _ranges(found: Audit) -> str:
     ranged = found.with_range
     if not ranged:
         return "None has a range, so nobody can say how far the result would move if they were otherwise."
-    return f"{ranged} {'has' if ranged == 1 else 'have'} a range, which says how far off {'it' if ranged == 1 else 'they'} may be."
+    if ranged == 1:
+        return "One has a range, which says how far off it may be."
+    return f"{ranged} have a range, which says how far off they may be."
 
 
 def _how_much(subject: Subject) -> Iterator[Block]:
     """How much of the result rests on judgement, as far as what was sampled tells."""
     if not subject.drivers:
         yield Paragraph(
-            text="How much of the result rests on them is not known from these episodes: it takes a sample of what is not "
-            "known, as said at the top.",
+            text=Markup(
+                "How much of the result rests on them is not known from these episodes. It takes a sample of what is "
+                'not known: <a href="#drivers">how to make one</a>.'
+            )
+            if how_to_sample(subject) is not None
+            else "How much of the result rests on them is not known: no number has a range to draw it from.",
             tone="warning",
         )
         return
@@ -79,10 +89,9 @@ def _how_much(subject: Subject) -> Iterator[Block]:
 
 def _variance(subject: Subject) -> Table:
     assert subject.points is not None
-    spread = subject.points.spread.set_index(["kind", "name"])
     rows = []
     for name in subject.outcomes:
-        row = spread.loc[("outcome", name)]
+        row = subject.points.row("outcome", name)
         share = percent(float(row["share"]))
         rows.append(
             [
@@ -93,8 +102,8 @@ def _variance(subject: Subject) -> Table:
             ]
         )
     return Table(
-        caption=f"Not knowing and luck, over {n_of(len(subject.points), 'point')} of the sample: the part of what differs "
-        "from episode to episode that comes from not knowing the numbers (the rest is luck)",
+        caption="Not knowing and luck: of what differs from episode to episode, the part that comes from not knowing "
+        f"the numbers, over {n_of(len(subject.points), 'point')} of the sample (the rest is luck)",
         columns=["Ending", "Over what is not known", "From not knowing", "95 % interval"],
         rows=rows,
     )

@@ -35,9 +35,10 @@ def _blocks(subject: Subject) -> Iterator[Block]:
     if results.layout.variables:
         yield trajectories_picture(subject, arm)
         running = int(results.trajectories["running"].iloc[-1])
+        whole = f"{running:,} of {n_of(results.completed, 'episode')}"
         yield Paragraph(
-            text=f"After an episode has ended its last values stay; {running:,} of {n_of(results.completed, 'episode')} "
-            "played to the last turn. Bands hold episodes: they show luck, not how well something is known.",
+            text=f"After an episode has ended its last values stay; {whole} played to the last turn. "
+            "Bands hold episodes: they show luck, not how well something is known.",
             tone="note",
         )
     for actor in results.layout.actors:
@@ -50,20 +51,20 @@ def _blocks(subject: Subject) -> Iterator[Block]:
 
 def _outcomes(subject: Subject, arm: Arm) -> Table:
     """The table behind the bars of the first screen."""
-    spread = subject.points.spread.set_index(["kind", "name"]) if subject.points is not None else None
+    sample = subject.points
     rows = []
     for name, outcome in subject.scenario.outcomes.items():
         row = subject.value(arm.name, "outcome", name)
         over = []
-        if spread is not None:
-            found = spread.loc[("outcome", name)]
+        if sample is not None:
+            found = sample.row("outcome", name)
             over = [interval(float(found["range_low"]), float(found["range_high"]))]
         count = round(float(row["value"]) * arm.completed) if arm.completed else 0
         ends = interval(float(row["low"]), float(row["high"]))
         when = "at once" if outcome.terminal else "at the last turn"
         title = thing(subject.scenario, "outcome", name)
         rows.append([title, *over, percent(float(row["value"])), ends, f"{count:,}", when])
-    over = ["Over what is not known"] if spread is not None else []
+    over = ["Over what is not known"] if sample is not None else []
     return Table(
         caption=f"How {n_of(arm.completed, 'episode')} ended",
         columns=["Ending", *over, "Share", "95 % interval (chance alone)", "Episodes", "It counts"],

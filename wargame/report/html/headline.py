@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from wargame.experiment.display import percent
-from wargame.report.html.blocks import Bar, Bars, Block, Paragraph, Table
-from wargame.report.html.numbers import interval, points, points_interval
-from wargame.report.html.subject import Arm, Subject
+from wargame.report.html.answer import arms_table, compared, ended, shares_bars
+from wargame.report.html.blocks import Block, Paragraph
+from wargame.report.html.numbers import interval
+from wargame.report.html.subject import Subject
 from wargame.report.html.unknown import how_to_sample, movers
 from wargame.report.html.words import n_of, thing
 from wargame.report.wording import listed, short, steps
 
 __all__ = ["Headline", "headline"]
-
-COLUMNS = 3
-"""So many outcomes stand beside the arms on the first screen."""
-STAYING = 2
-"""So many outcomes that do not move are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,157 +37,11 @@ def headline(subject: Subject) -> Headline:
     return Headline(
         kicker=subject.scenario.title or subject.scenario.name,
         question=subject.question,
-        answer=[*(_compared(subject) if several else _ended(subject))],
-        main=[_arms(subject)] if several else [_shares(subject)],
+        answer=[*(compared(subject) if several else ended(subject))],
+        main=[arms_table(subject) if several else shares_bars(subject)],
         cards=[card for card in (_played(subject), _switches(subject), _stake(subject)) if card is not None],
         unknown=list(_unknown(subject)),
     )
-
-
-# ---- one run -------------------------------------------------------------------------------------
-
-
-def _ended(subject: Subject) -> Iterator[str]:
-    """How a run ended, the most frequent outcome first."""
-    arm, scenario = subject.base, subject.scenario
-    rows = [(name, subject.value(arm.name, "outcome", name)) for name in scenario.outcomes]
-    if not arm.completed:
-        yield "No episode could be finished, so there is no answer."
-        return
-    name, row = max(rows, key=lambda pair: float(pair[1]["value"]))
-    title = Markup("<strong>{}</strong>").format(thing(scenario, "outcome", name))
-    yield Markup("Most often: {}, in <strong>{}</strong> of all episodes{}.").format(
-        title, percent(float(row["value"])), _range_in_words(subject, name)
-    )
-    worst = [(one, found) for one, found in rows if scenario.outcomes[one].terminal and one != name]
-    if worst:
-        said = [
-            Markup("{} {}{}").format(
-                thing(scenario, "outcome", one), percent(float(found["value"])), _range_in_words(subject, one)
-            )
-            for one, found in worst
-        ]
-        yield Markup("Endings that stop the game at once: {}.").format(Markup("; ").join(said))
-
-
-def _range_in_words(subject: Subject, outcome: str) -> str:
-    spread = subject.points.spread if subject.points is not None else None
-    if spread is None:
-        return ""
-    row = spread[(spread["kind"] == "outcome") & (spread["name"] == outcome)].iloc[0]
-    return f" ({interval(float(row['range_low']), float(row['range_high']))} over what is not known)"
-
-
-def _shares(subject: Subject) -> Bars:
-    arm, points_ = subject.base, subject.points
-    bars = []
-    for name in subject.outcomes:
-        row = subject.value(arm.name, "outcome", name)
-        low = high = None
-        if points_ is not None:
-            spread = points_.spread
-            found = spread[(spread["kind"] == "outcome") & (spread["name"] == name)].iloc[0]
-            low, high = float(found["range_low"]), float(found["range_high"])
-        bars.append(
-            Bar(
-                label=thing(subject.scenario, "outcome", name),
-                value=float(row["value"]),
-                low=float(row["low"]),
-                high=float(row["high"]),
-                range_low=low,
-                range_high=high,
-            )
-        )
-    return Bars(caption="How the episodes ended", bars=bars)
-
-
-# ---- several arms --------------------------------------------------------------------------------
-
-
-def _compared(subject: Subject) -> Iterator[str]:
-    """What the arm that changes most changes, and what no arm moves."""
-    comparison, arm = subject.comparison, subject.focus
-    assert comparison is not None
-    base = subject.base
-    pairs, switched = comparison.pairs[arm.name], comparison.switched(arm.name)
-    if not switched:
-        yield Markup("<strong>Nothing.</strong> No episode of {} ends otherwise.").format(f"{pairs:,}")
-        return
-    leading = Markup("“{}” changes how <strong>{}</strong> of all episodes end").format(
-        arm.title, percent(switched / pairs)
-    )
-    yield Markup("{}, compared with “{}”.").format(leading, base.title)
-    moved = _moved(subject, [arm])
-    if moved:
-        yield Markup("{}.").format(Markup("; ").join(_shift(subject, arm, name) for name in moved[:2]))
-    still = [name for name in subject.outcomes if subject.scenario.outcomes[name].terminal]
-    still = [name for name in still if not _moved_by(subject, subject.others, name)]
-    if still:
-        names = listed([thing(subject.scenario, "outcome", name) for name in still[:STAYING]])
-        yield Markup("Not moved beyond chance: {}.").format(names)
-
-
-def _shift(subject: Subject, arm: Arm, outcome: str) -> Markup:
-    """One outcome, from the baseline to the arm; the range over what is not known before chance."""
-    row = subject.difference(arm.name, "outcome", outcome)
-    shift = Markup("{} goes from {} to <strong>{}</strong>").format(
-        thing(subject.scenario, "outcome", outcome),
-        percent(float(row["baseline"])),
-        percent(float(row["value"])),
-    )
-    chance = points_interval(float(row["low"]), float(row["high"]))
-    if "range_low" in row:
-        over = points_interval(float(row["range_low"]), float(row["range_high"]))
-        return Markup("{} ({} points over what is not known; {} for the mean)").format(shift, over, chance)
-    return Markup("{} ({} points; chance leaves {})").format(shift, points(float(row["difference"])), chance)
-
-
-def _moved_by(subject: Subject, arms: Sequence[Arm], outcome: str) -> float:
-    """By how much the arms move an outcome at most; 0 where chance may have done it."""
-    moved = 0.0
-    for arm in arms:
-        row = subject.difference(arm.name, "outcome", outcome)
-        if float(row["low"]) > 0 or float(row["high"]) < 0:
-            moved = max(moved, abs(float(row["difference"])))
-    return moved
-
-
-def _moved(subject: Subject, arms: Sequence[Arm]) -> list[str]:
-    """The outcomes that the arms move beyond chance, the most moved first."""
-    sizes = {name: _moved_by(subject, arms, name) for name in subject.outcomes}
-    return sorted((name for name in sizes if sizes[name]), key=lambda name: -sizes[name])
-
-
-def _arms(subject: Subject) -> Table:
-    """The arms, with the outcomes that they move most."""
-    comparison = subject.comparison
-    assert comparison is not None
-    names = _moved(subject, subject.others)[:COLUMNS] or subject.outcomes[:COLUMNS]
-    titles = [thing(subject.scenario, "outcome", name) for name in names]
-    rows = []
-    for arm in subject.arms.values():
-        cells = [_cell(subject, arm, name) for name in names]
-        if arm.name == subject.baseline:
-            rows.append([f"{arm.title} (compared with)", "–", *cells])
-        else:
-            switched = comparison.switched(arm.name) / max(comparison.pairs[arm.name], 1)
-            rows.append([arm.title, percent(switched), *cells])
-    return Table(
-        caption="The choices, and the endings they move most: share of all episodes, and under it "
-        + ("the range over what is not known" if subject.points is not None else "what chance leaves open"),
-        columns=["Choice", "Ends otherwise", *titles],
-        rows=rows,
-    )
-
-
-def _cell(subject: Subject, arm: Arm, outcome: str) -> str:
-    """A share, and under it the range over what is not known, or else what chance leaves open."""
-    row = subject.value(arm.name, "outcome", outcome)
-    ends = ("range_low", "range_high") if "range_low" in row else ("low", "high")
-    low, high = (100 * float(row[end]) for end in ends)
-    places = 1 if high < 10 else 0
-    under = f"{low:.{places}f}–{high:.{places}f}" if low == low else "–"
-    return Markup('{}<br><span class="small">{}</span>').format(percent(float(row["value"])), under)
 
 
 # ---- cards ---------------------------------------------------------------------------------------
@@ -228,17 +78,16 @@ def _switches(subject: Subject) -> tuple[str, Sequence[Block]] | None:
     rows = table[table["arm"] == arm.name].head(2).to_dict("records")
     if not rows:
         return "What switches", [Paragraph(text="No ending.")]
-    told = [
-        f"{thing(subject.scenario, 'outcome', str(row['from']))} → {thing(subject.scenario, 'outcome', str(row['to']))} "
-        f"({percent(float(row['share']))})"
-        for row in rows
-    ]
+    told = []
+    for row in rows:
+        before, after = (thing(subject.scenario, "outcome", str(row[end])) for end in ("from", "to"))
+        told.append(f"{before} → {after} ({percent(float(row['share']))})")
     text = f"Same luck, other ending. With “{arm.title}” most often: {'; '.join(told)}."
     return "What switches", [Paragraph(text=text)]
 
 
 def _stake(subject: Subject) -> tuple[str, Sequence[Block]] | None:
-    """How often the game ends at once, in the baseline and where it does so most and least often."""
+    """How often the game ends at once: over what is not known, in the baseline, and over the arms."""
     names = [name for name, outcome in subject.scenario.outcomes.items() if outcome.terminal]
     if not names or not subject.base.completed:
         return None
@@ -248,12 +97,27 @@ def _stake(subject: Subject) -> tuple[str, Sequence[Block]] | None:
         for arm in subject.arms.values()
     }
     base = shares[subject.baseline]
+    over = _together(subject, names)
     odds = f"about 1 episode in {round(1 / base):,}" if base > 0 else "no episode"
-    text = f"{titles}: {percent(base)}, {odds}"
+    text = f"{titles}: {over}{percent(base)}, {odds}"
     if len(shares) > 1:
         least, most = min(shares.values()), max(shares.values())
         text += f", with “{subject.base.title}”; {percent(least)} to {percent(most)} over the choices"
     return "What is at stake", [Paragraph(text=f"{text}.")]
+
+
+def _together(subject: Subject, names: Sequence[str]) -> str:
+    """The range over what is not known of some endings together; empty where it is not known."""
+    from wargame.analysis.nested import spread
+
+    if subject.points is None:
+        return ""
+    table = subject.points.table
+    table = table[(table["kind"] == "outcome") & table["name"].isin(names)]
+    grouped = table.groupby("point")
+    n, share = grouped["n"].first().to_numpy(), grouped["value"].sum().to_numpy()
+    found = spread(n, share, share * (1 - share) * n / (n - 1))
+    return f"{interval(found.range_low, found.range_high)} over what is not known; "
 
 
 # ---- what is not known ---------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from wargame.experiment.display import percent
-
 __all__ = ["interval", "points", "points_interval"]
 
 MINUS = "−"
@@ -29,12 +27,16 @@ def points_interval(low: float, high: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """An interval of a share: 2.6 % to 3.4 %, with as many places at either end."""
+    """An interval of a share, with as many places at either end: 2.6 % to 3.4 %."""
     if low != low or high != high:
         return "–"
-    ends = [percent(low), percent(high)]
-    most = max(len(end.partition(".")[2]) for end in ends)
-    if all("." in end for end in ends) and len(ends[0].partition(".")[2]) != len(ends[1].partition(".")[2]):
-        places = min(most - 2, 2)
-        ends = [f"{100 * end:.{places}f} %" for end in (low, high)]
-    return f"{ends[0]} to {ends[1]}"
+    places = 1 if high >= 0.01 else 2 if high >= 0.001 else 3
+    return f"{_end(low, places)} to {_end(high, places)}"
+
+
+def _end(share: float, places: int) -> str:
+    """One end; what would be written as nothing, and is not, is said to be under the least that can be written."""
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    text = f"{100 * share:.{places}f}"
+    return f"{text} %" if float(text) else f"under {10**-places:.{places}f} %"

@@ -44,9 +44,9 @@ def picks(subject: Subject) -> list[Pick]:
     mean score, among endings of at least ten episodes; told is the episode in the middle of those that end so, by its
     score, or, where that ending has been told before, the one with the highest or lowest score.
 
-    At the points of a design, where payoffs are known as means over a point, points are ranked in the place of episodes,
-    and of the point chosen the first episode with its most frequent ending is told. Empty where nothing was finished, or
-    where a run kept no episodes.
+    At the points of a design, where payoffs are known as means over a point, points are ranked in the place of
+    episodes, and of the point chosen the first episode with its most frequent ending is told. Empty where nothing was
+    finished, or where a run kept no episodes.
     """
     arm = subject.focus
     if arm.results is not None:
@@ -89,7 +89,7 @@ def _of_episodes(subject: Subject, arm: Arm) -> list[Pick]:
         which = extreme if ending in told else "middle"
         row = _row(of_ending, which)
         how = f"{why} is “{thing(subject.scenario, 'outcome', ending)}”; of the episodes that end so, {WHICH[which]}"
-        found.append(Pick(title=title, how=how, arm=arm.name, episode=int(table.loc[row, "episode"])))
+        found.append(Pick(title=title, how=how, arm=arm.name, episode=int(table["episode"].iloc[row])))
         told.add(ending)
     return found
 

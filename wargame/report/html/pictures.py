@@ -56,7 +56,7 @@ def _largest(subject: Subject) -> str:
     comparison = subject.comparison
     assert comparison is not None
     table = _rows(comparison.differences, subject.outcomes)
-    row = table.loc[table["difference"].abs().idxmax()]
+    row = table.iloc[int(table["difference"].abs().to_numpy().argmax())]
     arm, name = subject.arms[str(row["arm"])].title, thing(subject.scenario, "outcome", str(row["name"]))
     ends = points_interval(float(row["low"]), float(row["high"]))
     return f"The largest difference: {name} with “{arm}”, {points(float(row['difference']))} points ({ends})."
@@ -99,7 +99,7 @@ def trajectories_picture(subject: Subject, arm: Arm) -> Picture:
         fan_charts(table, figure, labels=titles, units=labels.units, turns=labels.turns, columns=columns)
         return figure
 
-    alt = "Small charts of every quantity over time: the median, and bands that hold half and nine tenths of the episodes."
+    alt = "Small charts of every quantity over time: the median, and bands that hold half and nine in ten episodes."
     caption = f"The world over time{_with(subject, arm)}: median, half and nine tenths of the episodes"
     return _picture(caption, alt, draw, _trajectory_table(table, titles, labels.units))
 
@@ -109,8 +109,8 @@ def _trajectory_table(table: pd.DataFrame, titles: dict[str, str], units: object
     rows = []
     last = int(table["turn"].max())
     for name, title in titles.items():
-        part = table[table["variable"] == name].set_index("turn")
-        start, end = part.loc[-1], part.loc[last]
+        part = table[table["variable"] == name]
+        start, end = (part[part["turn"] == turn].iloc[0].to_dict() for turn in (-1, last))
         ends = f"{number(float(end['q05']))} to {number(float(end['q95']))}"
         cells = [number(float(start["q50"])), number(float(end["q50"])), ends]
         rows.append([title, *cells, str(named.get(name) or "–")])
@@ -141,7 +141,7 @@ def policies_picture(subject: Subject, arm: Arm, actor: str) -> Picture:
         return ax.get_figure(root=True)  # type: ignore[return-value]
 
     title = labels.actors[actor]
-    alt = f"Stacked bars by turn: the share of episodes in which {title} made each choice its main effort. The numbers are in the table below."
+    alt = f"Stacked bars by turn: how often {title} played each of its policies. The numbers are in the table below."
     caption = f"What {title} does{_with(subject, arm)}"
     return _picture(
         caption, alt, draw, _policy_table(table[table["actor"] == actor], titles, labels.turns, title)

@@ -62,10 +62,10 @@ WORDS = {
     "Episode": "One play of the game, from its start to its end.",
     "Turn": "One step of the game, in which every actor chooses once.",
     "Ending": "How an episode ended: exactly one of the endings that the scenario lists.",
-    "Over what is not known": "How far a share moves when the numbers that nobody can measure are drawn from the ranges "
-    "that the scenario states: nine points in ten, with chance taken out.",
-    "Chance, 95 % interval": "What is left open by having played only so many episodes. More episodes narrow it; they do "
-    "not make the assumptions truer.",
+    "Over what is not known": "How far a share moves when the numbers that nobody can measure are drawn from the "
+    "ranges that the scenario states: nine draws in ten, with chance taken out.",
+    "Chance, 95 % interval": "What is left open by having played only so many episodes. More episodes narrow it; "
+    "they do not make the assumptions truer.",
     "Point (of a difference)": "One hundredth of all episodes: from 4 % to 6 % is 2 points.",
     "Judgement": "A number that somebody chose for a stated reason, because there is no source that measures it.",
 }

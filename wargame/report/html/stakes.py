@@ -64,7 +64,7 @@ def _table(
     rows = [
         [
             thing(subject.scenario, "outcome", name),
-            *(number(float(means.loc[name, f"payoff.{actor}"])) for actor in wanting),
+            *(number(float(means[f"payoff.{actor}"][name])) for actor in wanting),
             f"{int(counts[name]):,}",
         ]
         for name in kept

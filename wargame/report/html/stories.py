@@ -37,9 +37,9 @@ def stories(subject: Subject) -> Section | None:
     several = subject.comparison is not None
     where = f", with “{subject.focus.title}”" if several else ""
     opening = Paragraph(
-        text=f"Played again and told turn by turn{where}: who turned to what, and which events came that had less than an "
-        "even chance. How well the actors do is told by ranks, since their points cannot be compared: each actor's points "
-        "per turn are ranked among its own in all episodes."
+        text=f"Played again and told turn by turn{where}: who turned to what, and which events came that had less than "
+        "an even chance. How well the actors do is told by ranks, since their points cannot be compared: each actor's "
+        "points per turn are ranked among its own in all episodes."
     )
     blocks: list[Block] = [opening]
     for place, pick in enumerate(chosen):
@@ -122,7 +122,8 @@ def _otherwise(subject: Subject, pick: Pick, model: WargameModel) -> str:
         ending = rows.loc[rows["episode"] == pick.episode, "outcome"].iloc[0]
         name = None if ending != ending else str(ending)
     else:
-        assert base.sweep is not None and pick.point is not None
+        assert base.sweep is not None
+        assert pick.point is not None
         place = int(base.sweep.outcomes[pick.point, pick.episode])
         name = base.sweep.outcome_names[place] if place >= 0 else None
     if name is None:
@@ -167,7 +168,7 @@ def _choices(scenario: Scenario, turn: Turn, before: dict[tuple[str, str], str |
 
 
 def _chance(scenario: Scenario, turn: Turn) -> Iterator[str]:
-    """Events that had less than an even chance, each with that chance; what was likely, counts and noise are left out."""
+    """Events that had less than an even chance, each with that chance; likely ones, counts and noise are left out."""
     if turn.end is None:
         return
     for item in scenario.nature.values():

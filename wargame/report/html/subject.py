@@ -68,6 +68,11 @@ class Points:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def row(self, kind: str, name: str) -> dict[str, Any]:
+        """One row of `spread`."""
+        rows = self.spread[(self.spread["kind"] == kind) & (self.spread["name"] == name)]
+        return {str(key): cell for key, cell in rows.iloc[0].to_dict().items()}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
@@ -144,6 +149,7 @@ class Subject:
         rows = table[(table["arm"] == arm) & (table["kind"] == kind) & (table["name"] == name)]
         row = {str(key): cell for key, cell in rows.iloc[0].to_dict().items()}
         if kind == "outcome" and arm in self.ranges:
-            ranges = self.ranges[arm].set_index("name").loc[name]
-            row |= {"range_low": float(ranges["range_low"]), "range_high": float(ranges["range_high"])}
+            ranges = self.ranges[arm]
+            found = ranges[ranges["name"] == name].iloc[0].to_dict()
+            row |= {end: found[end] for end in ("range_low", "range_high")}
         return row
