@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 __all__ = ["block_indices"]
 
 
-def block_indices(
-    length: int, block: int, draws: int, generator: np.random.Generator
-) -> NDArray[np.int64]:
+def block_indices(length: int, block: int, draws: int, generator: np.random.Generator) -> NDArray[np.int64]:
     """Which values each of `draws` resampled series is made of: [draws, length].
 
     Blocks of `block` neighbours begin anywhere with equal chance, and go round at the end, so that all values count

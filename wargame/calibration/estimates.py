@@ -3,8 +3,8 @@
 In the unit cube, at the estimate: D is the Jacobian of the moments, W the weights (one over the squared standard error
 of each target), Omega the covariance of the differences between observed and simulated moments. With
 A = (D'WD)^-1 D'W the estimates have the covariance A Omega A', and what is left of the differences, M = I - DA of
-them, has the covariance M Omega M'. Sources: Gouriéroux and Monfort 1996, "Simulation-based econometric methods", ch. 2;
-Newey 1985, "Generalized method of moments specification testing", for the test with weights that are not optimal.
+them, has the covariance M Omega M'. Sources: Gouriéroux and Monfort 1996, "Simulation-based econometric methods", ch.
+2; Newey 1985, "Generalized method of moments specification testing", for the test with weights that are not optimal.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.calibration.extras import needed
 from wargame.calibration.ranges import Range
 
 __all__ = ["LEVEL", "Direction", "Estimates", "Parameter", "estimates"]
@@ -141,9 +142,7 @@ def _test(left: Numbers, covariance: Numbers, freedom: int) -> tuple[float, int]
 def _beyond(test: float, freedom: int) -> float:
     if freedom < 1:
         return math.nan
-    from scipy.stats import chi2
-
-    return float(chi2.sf(test, freedom))
+    return float(needed("scipy.stats").chi2.sf(test, freedom))
 
 
 def _parameter(one: Range, unit: float, error: float, level: float) -> Parameter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from wargame.calibration.schema import EvidenceDocument
+from wargame.calibration.schema import EvidenceDocument, SeriesPart
+from wargame.scenario.dates import Calendar, DateError
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
 from wargame.scenario.loading import configs_directory
 from wargame.scenario.shape import problems_of
@@ -89,11 +90,24 @@ def find_source(folder: str, name_or_path: str | Path, *, kind: str, beside: Pat
     )
 
 
+def _misdated(source: Source, name: str, part: SeriesPart) -> Iterator[Problem]:
+    try:
+        Calendar.starting(part.step, part.start, len(part.values))
+    except DateError as error:
+        path = ("series", name, "start")
+        yield source.problem(path, str(error), found=part.start, allowed=error.allowed, remedy=error.remedy)
+
+
 def _build(source: Source) -> Evidence:
     try:
         document = EvidenceDocument.model_validate(source.data)
     except ValidationError as error:
         raise ScenarioError(problems_of(source, error, EvidenceDocument, "the evidence")) from None
+    problems = [
+        problem for name, part in document.series.items() for problem in _misdated(source, name, part)
+    ]
+    if problems:
+        raise ScenarioError(problems)
     series = {
         name: Series(
             name=name,

@@ -133,9 +133,7 @@ class _Reader:
     def calibration(self, scenario: Scenario) -> Calibration | None:
         document = self.document
         ranges = self._ranges(scenario)
-        targets = [
-            self._target(scenario, ("targets", name), part) for name, part in document.targets.items()
-        ]
+        targets = [self._target(scenario, ("targets", name), part) for name, part in document.targets.items()]
         held_out = [
             self._target(scenario, ("held_out", name), part) for name, part in document.held_out.items()
         ]

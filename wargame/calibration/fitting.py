@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.calibration.errors import mended
 from wargame.calibration.estimates import Estimates, estimates
 from wargame.calibration.files import Calibration
-from wargame.calibration.search import Journal, minimize
+from wargame.calibration.search import HOPELESS, Journal, minimize
 from wargame.calibration.simulated import Simulated, Simulator
 from wargame.calibration.targets import Observed, observed
 from wargame.experiment.engines import Engine
@@ -72,9 +73,7 @@ def fit(
     journal = journal or Journal("")
     count = len(targets)
     wanted, errors = seen.values[:count], seen.errors[:count]
-    search = Simulator(
-        calibration.scenario, targets, seed=calibration.seed, engine=engine, workers=workers
-    )
+    search = Simulator(calibration.scenario, targets, seed=calibration.seed, engine=engine, workers=workers)
 
     def losses(points: Numbers) -> Numbers:
         found = search.moments([_numbers(calibration, point) for point in points], calibration.episodes)
@@ -90,6 +89,12 @@ def fit(
         told=told,
     )
     point, loss = journal.best
+    if loss >= HOPELESS:
+        raise mended(
+            f"at every point tried some moment of {calibration.scenario.name} is not defined, or too few episodes last "
+            f"the {calibration.scenario.horizon} turns of the record",
+            "Play more episodes, shorten the horizon, or narrow the parameters' ranges.",
+        )
     judge = Simulator(calibration.scenario, moments, seed=calibration.seed, engine=engine, workers=workers)
     simulated, jacobian = _around(calibration, judge, point)
     found = estimates(

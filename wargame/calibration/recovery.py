@@ -70,13 +70,18 @@ class Recovery:
         for name, part in table.groupby("parameter", sort=False):
             hits = int(part["covered"].sum())
             rows.append(
-                (name, part["truth"].iloc[0], n, part["estimate"].median(), hits / n, *share_interval(hits, n, 0.95))
+                (
+                    name,
+                    part["truth"].iloc[0],
+                    n,
+                    part["estimate"].median(),
+                    hits / n,
+                    *share_interval(hits, n, 0.95),
+                )
             )
         share = float(table["covered"].mean())
         rows.append(("all", np.nan, n, np.nan, share, *share_interval(round(share * n), n, 0.95)))
-        found = pd.DataFrame(
-            rows, columns=["parameter", "truth", "n", "median", "coverage", "low", "high"]
-        )
+        found = pd.DataFrame(rows, columns=["parameter", "truth", "n", "median", "coverage", "low", "high"])
         found.attrs["level"] = LEVEL
         return found
 
@@ -130,9 +135,7 @@ def _records(
         paths.append(player(first, min(task.block, records - first)).sample)
     joined = np.concatenate(paths)
     names = [variable.name for variable in task.layout.variables]
-    return {
-        target.simulated: joined[:, :, names.index(target.simulated)] for target in calibration.moments
-    }
+    return {target.simulated: joined[:, :, names.index(target.simulated)] for target in calibration.moments}
 
 
 def _as_published(

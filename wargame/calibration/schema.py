@@ -11,7 +11,10 @@ from wargame.calibration.statistics import NUMBERED, PLAIN, POOLABLE
 from wargame.experiment.schema import Name, Overrides, Seed
 from wargame.scenario.schema import Count, Flag, Part, PlainNumber, Text, described_value
 
-__all__ = ["AddedPart", "CalibrationDocument", "EvidenceDocument", "RangePart", "SeriesPart", "TargetPart"]
+__all__ = ["LEAST", "CalibrationDocument", "EvidenceDocument", "SeriesPart", "TargetPart"]
+
+LEAST = 200
+"""Episodes that a moment must be simulated from."""
 
 Scale = Literal["linear", "log", "logit"]
 Change = Literal["difference", "log"]
@@ -71,7 +74,7 @@ class RangePart(Part):
                 key="range",
                 remedy="write `range: [low, high]`",
             )
-        inside = {"linear": True, "log": low > 0, "logit": 0 < low and high < 1}
+        inside = {"linear": True, "log": low > 0, "logit": low > 0 and high < 1}
         if not inside[self.scale]:
             raise _wrong(
                 f"the scale {self.scale} does not reach these ends",
@@ -171,15 +174,13 @@ class CalibrationDocument(Part):
     scenario: Text
     evidence: Text = ""
     seed: Seed = 1
-    episodes: Count = 1000
+    episodes: Annotated[int, Field(ge=LEAST, le=100_000)] = 1000
     generations: Count = 60
     population: Annotated[int, Field(ge=4, le=1000)] | None = None
     block: Count = 4
     set: Overrides = Field(default_factory=dict)
     add: AddedPart = Field(default_factory=AddedPart)
-    parameters: Annotated[
-        dict[Text, Annotated[RangePart, BeforeValidator(_as_range)]], Field(min_length=1)
-    ]
+    parameters: Annotated[dict[Text, Annotated[RangePart, BeforeValidator(_as_range)]], Field(min_length=1)]
     targets: Annotated[dict[Name, TargetPart], Field(min_length=1)]
     held_out: dict[Name, TargetPart] = Field(default_factory=dict)
 
@@ -189,7 +190,7 @@ class SeriesPart(Part):
 
     label: Text
     unit: Text = ""
-    step: Literal["year", "half-year", "quarter", "month", "week", "day"]
+    step: Literal["year", "half-year", "quarter", "month"]
     start: Annotated[str, BeforeValidator(str)]
     source: Text
     note: Text = ""

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wargame.calibration.errors import CalibrationError, mended
+from wargame.calibration.errors import mended
+from wargame.calibration.extras import needed
 
-__all__ = ["Generation", "Journal", "minimize"]
+__all__ = ["HOPELESS", "Generation", "Journal", "minimize"]
 
 Numbers = NDArray[np.float64]
 
@@ -68,7 +69,8 @@ class Journal:
             lines: list[dict[str, Any]] = [json.loads(line) for line in whole.splitlines()]
             known = lines[0]["search"]
             generations = [
-                Generation(points=np.array(line["points"]), losses=np.array(line["losses"])) for line in lines[1:]
+                Generation(points=np.array(line["points"]), losses=np.array(line["losses"]))
+                for line in lines[1:]
             ]
         except (ValueError, KeyError, IndexError, TypeError):
             raise mended(
@@ -77,7 +79,7 @@ class Journal:
             ) from None
         if known != self._identity:
             raise mended(
-                f"{self._path} belongs to another calibration: the file, the scenario, the series or the rules are others",
+                f"{self._path} is of another calibration: the file, the scenario, the series or the rules differ",
                 "Choose another folder with --out, or leave out --resume to begin anew.",
             )
         if whole != text:
@@ -146,14 +148,7 @@ def minimize(
 
 
 def _strategy(parameters: int, population: int | None, seed: int) -> Any:
-    try:
-        from cmaes import CMA
-    except ImportError as error:
-        raise CalibrationError(
-            f"a calibration needs cmaes, which is not installed ({error})\n"
-            f"  {'mend:':<9}Install it with: pip install 'wargame[analysis]'"
-        ) from error
-    return CMA(
+    return needed("cmaes").CMA(
         mean=np.full(parameters, 0.5),
         sigma=STEP,
         bounds=np.tile([0.0, 1.0], (parameters, 1)),

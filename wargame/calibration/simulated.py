@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wargame.calibration.errors import mended
 from wargame.calibration.targets import Target
 from wargame.engine.block import FAILED, Block
 from wargame.engine.play import Play
@@ -27,7 +26,7 @@ Numbers = NDArray[np.float64]
 BATCHES = 40
 """Groups of episodes between which the error of simulated moments is measured."""
 LEAST = 4 * BATCHES
-"""Episodes that must have lasted long enough."""
+"""Of fewer episodes that lasted long enough no moment is told: it is NaN."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,9 +70,7 @@ class Simulator:
         # Compiled code is looked up here, one point after the other; playing is left to threads.
         tasks = [
             Task(
-                play=Play(
-                    scenario=at_point(self.scenario, point), seed=self._seed, sample=first + episodes
-                ),
+                play=Play(scenario=at_point(self.scenario, point), seed=self._seed, sample=first + episodes),
                 engine="mesa" if used == "mesa" else "batch",
             )
             for point in points
@@ -95,9 +92,7 @@ class Simulator:
         with ThreadPoolExecutor(threads, thread_name_prefix="wargame") as pool:
             return list(pool.map(played, ready))
 
-    def _moments(
-        self, blocks: Iterator[Block], columns: Mapping[str, int], horizon: int
-    ) -> Simulated:
+    def _moments(self, blocks: Iterator[Block], columns: Mapping[str, int], horizon: int) -> Simulated:
         paths: dict[str, list[Numbers]] = {target.name: [] for target in self.targets}
         total = 0
         for block in blocks:
@@ -112,22 +107,17 @@ class Simulator:
             joined = np.concatenate(paths[target.name])
             series.append(target.simulated_series(joined) if target.kind == "state" else joined)
         kept = len(series[0])
-        if kept < LEAST:
-            raise mended(
-                f"only {kept:,} of {total:,} episodes of {self.scenario.name} last the {horizon} turns of the record; "
-                f"at least {LEAST} are needed",
-                "Play more episodes, shorten the horizon, or narrow the parameters' ranges.",
-            )
         return _summed_up(self.targets, series, kept, total - kept)
 
 
-def _summed_up(
-    targets: Sequence[Target], series: Sequence[Numbers], kept: int, left_out: int
-) -> Simulated:
+def _summed_up(targets: Sequence[Target], series: Sequence[Numbers], kept: int, left_out: int) -> Simulated:
     """Moments over all episodes, and how they vary between groups of episodes and between single ones."""
     count = len(targets)
     each = np.full((count, kept), np.nan)
-    values, batches = np.empty(count), np.empty((count, BATCHES))
+    values, batches = np.full(count, np.nan), np.full((count, BATCHES), np.nan)
+    if kept < LEAST:
+        unknown = np.full((count, count), np.nan)
+        return Simulated(values=values, noise=unknown, record=unknown, episodes=kept, left_out=left_out)
     groups = np.array_split(np.arange(kept), BATCHES)
     for place, (target, numbers) in enumerate(zip(targets, series, strict=True)):
         if target.pooled:

@@ -1,7 +1,7 @@
 """Moments of series, for many series at once: the same code for the published record and for simulated ones.
 
-A series is the last axis of an array; NaN is a gap. A moment is NaN where it is not defined, such as the autocorrelation
-of a series that never changes.
+A series is the last axis of an array; NaN is a gap. A moment is NaN where it is not defined, such as the
+autocorrelation of a series that never changes.
 """
 
 from __future__ import annotations

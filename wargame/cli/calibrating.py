@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,9 +43,7 @@ def calibrate(
     """Fit numbers of a scenario to published series by simulated moments, and say how sure they are."""
     from wargame.cli.calibration_runs import Request, play, play_recovery
 
-    request = Request(
-        file=file, resume=resume, records=recover, out=out, workers=workers, engine=engine
-    )
+    request = Request(file=file, resume=resume, records=recover, out=out, workers=workers, engine=engine)
     run = play if recover is None else play_recovery
     run(request, quiet=quiet, as_json=as_json)
 
@@ -57,7 +54,8 @@ def backtest(
     evidence: Annotated[
         str,
         typer.Option(
-            metavar="FILE", help="Name of published series that come with the package, or path of a YAML file."
+            metavar="FILE",
+            help="Name of published series that come with the package, or path of a YAML file.",
         ),
     ] = "korea",
     series: Annotated[str, typer.Option(help="Which of its series is forecast: counts.")] = "launch_days",

@@ -67,9 +67,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         bar.update(done - bar.n)
 
     with closing(bar):
-        found = fit(
-            calibration, journal=journal, engine=request.engine, workers=request.workers, told=told
-        )
+        found = fit(calibration, journal=journal, engine=request.engine, workers=request.workers, told=told)
     save_fit(found, folder)
     seconds = time.perf_counter() - begun
     if as_json:
@@ -102,7 +100,7 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
             records=count,
             engine=request.engine,
             workers=request.workers,
-            told=lambda done: bar.update(done - bar.n),
+            told=lambda _: _step(bar),
         )
     seconds = time.perf_counter() - begun
     folder = request.out or Path("results") / f"{calibration.name}-recovery"
@@ -122,6 +120,10 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
         typer.echo(str(folder))
     else:
         show(Page(_recovery(calibration, found, folder, seconds)))
+
+
+def _step(bar: tqdm[Any]) -> None:
+    bar.update(1)
 
 
 def _own_numbers(calibration: Calibration) -> dict[str, float]:
@@ -193,7 +195,7 @@ def _moments(found: Fit) -> Iterator[RenderableType]:
 
 
 def _parameters(found: Fit) -> Iterator[RenderableType]:
-    table = grid("number", "estimate>!", "error>!", f"{LEVEL:.0%} interval!".replace("%", " %"), "range!", "known>!")
+    table = grid("number", "estimate>!", "error>!", f"{percent(LEVEL)} interval!", "range!", "known>!")
     for row in records(parameter_table(found)):
         table.add_row(
             str(row["parameter"]),
@@ -259,8 +261,8 @@ def _recovery(
         )
     yield Padding(table, (1, 0, 1, 2))
     yield line(
-        f"Covered: how many of the {LEVEL:.0%} intervals".replace("%", " %")
-        + f" hold the truth. The test rejects the model, which is right, in {percent(found.rejected())} of records at 5 %."
+        f"Covered: how many of the {percent(LEVEL)} intervals hold the truth. The test rejects the model, which is "
+        f"right, in {percent(found.rejected())} of records at 5 %."
     )
     yield line("Saved in ", (str(folder), "bold"), ": recovery.csv, coverage.csv")
 
