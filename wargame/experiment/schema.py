@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from wargame.scenario.schema import CalendarEntry, Count, Flag, Part, PlainNumber, Text, described_value
 
-__all__ = ["Arm", "DesignPart", "ExperimentDocument"]
+__all__ = ["Arm", "DesignPart", "ExperimentDocument", "Name", "Overrides", "Seed"]
 
 NAME = "[a-z0-9][a-z0-9_-]{0,79}"
 
@@ -53,6 +53,7 @@ def _texts(value: Any) -> Any:
 
 Name = Annotated[str, BeforeValidator(_as_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME}$"})]
 Overrides = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+Seed = Annotated[int, BeforeValidator(_seed)]
 
 
 class Arm(Part):
@@ -106,7 +107,7 @@ class ExperimentDocument(Part):
     arms: Annotated[dict[Name, Annotated[Arm, BeforeValidator(_empty)]], Field(min_length=1)]
     baseline: Text = ""
     episodes: Count = 1000
-    seed: Annotated[int, BeforeValidator(_seed)] = 1
+    seed: Seed = 1
     uncertain: Flag = False
     design: DesignPart | None = None
     until: Text = ""
