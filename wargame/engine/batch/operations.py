@@ -196,6 +196,15 @@ def store_words(f: Function, array: Value, index: Value, value: Value) -> Value:
     return Value("none", "")
 
 
+def store_shorts(f: Function, array: Value, index: Value, value: Value) -> Value:
+    """Write one whole number per lane to consecutive elements of an array of 16 bits."""
+    kind = f"<{f.module.width} x i16>"
+    cut = f.write("", f"trunc {f.typed(f.spread(value))} to {kind}")
+    place = f.write("", f"getelementptr i16, ptr {array.text}, i64 {index.text}")
+    f.do(f"store {kind} {cut.text}, ptr {place.text}, align 2")
+    return Value("none", "")
+
+
 def nearest(f: Function, x: Value) -> Value:
     """The nearest whole number, ties to even, as NumPy's rint."""
     return _intrinsic(f, "roundeven", x)
@@ -240,6 +249,7 @@ def operations() -> Mapping[str, Callable[..., Any]]:
         store_lanes,
         load_words,
         store_words,
+        store_shorts,
         nearest,
         whole,
         total,
