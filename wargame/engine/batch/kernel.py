@@ -105,14 +105,19 @@ class Kernel:
         module.writers["solve_stage"] = Stages(module, _for_all_lanes).call
         for name in self._blocks():
             module.texts.append(self._block(module, name, ast.parse(self.rules.sources[name])))
-        for name, streams in (("draw_turn", self.rules.turn_streams), ("draw_deal", self.rules.deal_streams)):
-            module.texts.append(self._draws(module, name, streams.names, streams.kinds))
+        streams = {"draw_turn": self.rules.turn_streams, "draw_deal": self.rules.deal_streams}
+        for name in self._draw_blocks():
+            module.texts.append(self._draws(module, name, streams[name].names, streams[name].kinds))
         return module.text()
 
     def _blocks(self) -> list[str]:
         """The names of the blocks that are part of play."""
         unused = {"deal", "deal_uncertain"} - ({self.deal} if self.deals_anew else set())
         return [name for name in self.rules.sources if name not in unused]
+
+    def _draw_blocks(self) -> list[str]:
+        """The names of the functions that draw."""
+        return ["draw_turn", *(["draw_deal"] if self.deals_anew else [])]
 
     def _module(self) -> Module:
         functions = {
@@ -224,7 +229,7 @@ class Kernel:
     def loop_text(self) -> str:
         """The module of the loop that plays blocks of episodes."""
         module = self._module()
-        for name in [*self._blocks(), "draw_turn", "draw_deal"]:
+        for name in [*self._blocks(), *self._draw_blocks()]:
             module.signatures[name] = ("none", ["reals", "reals", "ints", "int"])
             module.declarations[name] = f"declare void @{name}(ptr, ptr, ptr, i64)"
         source = ast.parse(_source_of(library)).body

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wargame.engine.batch.inversion import invert
 from wargame.engine.batch.translate import Function, Value
 from wargame.engine.draws import stream_hash
 
@@ -117,6 +118,11 @@ def split_exponent(f: Function, x: Value) -> tuple[Value, Value]:
     )
     fraction = _whole(f, "or", _whole(f, "and", bits, 0x000FFFFFFFFFFFFF), 0x3FE0000000000000)
     return _cast(f, "bitcast", fraction, x.kind), _float(f, "fsub", number, offset)
+
+
+def _invert(f: Function, *arguments: Value) -> Value:
+    """The smallest count whose cumulative probability exceeds a uniform: see `inversion`."""
+    return f.inline(invert, [f.spread(f.real(arguments[0])), *arguments[1:]], for_all=True)
 
 
 class Draws:
@@ -257,4 +263,4 @@ def operations() -> Mapping[str, Callable[..., Any]]:
         anywhere,
         real,
     )
-    return {function.__name__: function for function in written}
+    return {function.__name__: function for function in (*written, _invert)}

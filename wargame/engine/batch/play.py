@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine import counts, distributions, numeric
-from wargame.engine.batch import kernel, layout, library, machine, operations, schedule, translate
+from wargame.engine.batch import inversion, kernel, layout, library, machine, operations, schedule, translate
 from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
 from wargame.engine.batch.operations import KEYS
@@ -30,6 +30,9 @@ __all__ = ["Batch", "batch_for"]
 _CTYPES = {"int": ctypes.c_int64, **dict.fromkeys(("reals", "ints", "shorts"), ctypes.c_void_p)}
 MOST_AT_ONCE = 2**16 - 1
 """Episodes in one block: a cell of a histogram counts in 16 bits, which keeps all of them in the processor's cache."""
+
+LINE = 64
+"""Bytes of a line of the processor's cache, and of its widest vectors."""
 
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
@@ -96,10 +99,10 @@ class Batch:
         if known is None:
             layout, size = self.layout, self.kernel.places.lanes * LANES
             known = self._own.workspace = Workspace(
-                w=np.zeros(size),
-                c=np.zeros(size),
+                w=_aligned(size),
+                c=_aligned(size),
                 u=np.zeros(self.kernel.places.reals),
-                shown=np.zeros(len(layout.variables) * LANES),
+                shown=_aligned(len(layout.variables) * LANES),
                 picks=np.zeros(layout.horizon * len(self.kernel.seats) * LANES, dtype=np.int64),
                 bins=np.zeros(len(layout.variables) * LANES, dtype=np.uint16),
                 lanes={
@@ -234,6 +237,13 @@ class Batch:
         return table
 
 
+def _aligned(size: int) -> NDArray[np.float64]:
+    """Zeros that begin at a line of the processor's cache, so that no vector straddles two."""
+    whole = np.zeros(size + LINE // 8)
+    begin = -whole.ctypes.data % LINE // 8
+    return whole[begin : begin + size]
+
+
 def _runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Begin and end of every run of consecutive places that are chosen."""
     edges = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
@@ -281,7 +291,7 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
 def _translation() -> str:
     """A digest of the text of what makes the code, so that older code on disk is not used after a change."""
     whole = hashlib.sha256()
-    batch = (kernel, layout, library, machine, operations, schedule, translate)
+    batch = (inversion, kernel, layout, library, machine, operations, schedule, translate)
     for module in (*batch, counts, distributions, numeric):
         whole.update(inspect.getsource(module).encode())
     return whole.hexdigest()
