@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wargame.analysis.ensembles import Observed
 from wargame.analysis.held_out import check_enough, halves, smallest_group
+from wargame.analysis.peeling import cost_of_a_side
 from wargame.analysis.refusals import NotForThis
 from wargame.analysis.shares import clustered_mean
 
@@ -36,7 +37,8 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     """The leaves of a shallow regression tree on the share of an outcome, the most frequent first.
 
     Method: CART by scikit-learn on a random half of the rows, each weighing as many episodes as it has, which for
-    shares is the tree of Gini's impurity over episodes; a leaf has at least a twentieth of the rows, and twenty. What
+    shares is the tree of Gini's impurity over episodes; a leaf has at least a twentieth of the rows, and twenty, and a
+    question must explain more than the luckiest of as many questions about nothing would (`cost_of_a_side`). What
     stands in the table is from the other half: `leaf`, `rule` (text), `rows`, `mass` (the part of the rows), `density`
     (the share of the outcome) with `low` to `high` from `clustered_mean`, `coverage` (the part of all episodes with
     the outcome). `found_density` is that of the half in which it was grown. `attrs`: `base`, `level`, `branches` (of
@@ -49,7 +51,7 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     check_enough(whole)
     found, held = halves(len(whole.value), seed)
     inputs = whole.inputs.to_numpy(dtype=np.float32)
-    tree = _tree(depth, smallest_group(int(found.sum())))
+    tree = _tree(depth, smallest_group(int(found.sum())), _least_gain(whole, found))
     tree.fit(inputs[found], whole.value[found], sample_weight=whole.n[found])
     leaves: NDArray[np.int64] = tree.apply(inputs)
     hits = whole.n * whole.value
@@ -81,7 +83,14 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     return table
 
 
-def _tree(depth: int, smallest: int) -> Any:
+def _least_gain(observed: Observed, rows: NDArray[np.bool_]) -> float:
+    """What a question must take from the variance: a Gaussian likelihood with rows as units."""
+    n, value = observed.n[rows], observed.value[rows]
+    variance = float((n * (value - (n * value).sum() / n.sum()) ** 2).sum() / n.sum())
+    return variance * (1 - math.exp(-2 * cost_of_a_side(observed.inputs.shape[1]) / len(n)))
+
+
+def _tree(depth: int, smallest: int, least_gain: float) -> Any:
     try:
         from sklearn.tree import DecisionTreeRegressor
     except ImportError as error:
@@ -89,7 +98,9 @@ def _tree(depth: int, smallest: int) -> Any:
             f"a tree needs scikit-learn, which is not installed ({error})",
             "Install it with: pip install 'wargame[analysis]'",
         ) from error
-    return DecisionTreeRegressor(max_depth=depth, min_samples_leaf=smallest, random_state=0)
+    return DecisionTreeRegressor(
+        max_depth=depth, min_samples_leaf=smallest, min_impurity_decrease=least_gain, random_state=0
+    )
 
 
 def _paths(tree: Any, names: list[str]) -> dict[int, list[Branch]]:
