@@ -182,7 +182,9 @@ def _read_sweep(folder: Path) -> Ensemble:
         try:
             tables[name] = pd.read_csv(folder / name, float_precision="round_trip")
         except (OSError, ValueError) as error:
-            raise ResultsError(folder / name, f"it cannot be read: {error}", "Make the sweep again.") from error
+            raise ResultsError(
+                folder / name, f"it cannot be read: {error}", "Make the sweep again."
+            ) from error
     given = manifest["scenario"]
     labels = _labels(given["text"], given["file"], given["overrides"])
     return ensemble_of_sweep(tables["points.csv"], tables["sweep.csv"], manifest["design"], labels)

@@ -208,16 +208,16 @@ class _Counts:
         best_gain, best = 0.0, None
         for is_upper in (False, True):
             turned = slice(None, None, -1 if is_upper else 1)
-            rows, n, hits = (
-                np.cumsum(one[:, turned], axis=1) for one in (self.rows, self.n, self.hits)
-            )
+            rows, n, hits = (np.cumsum(one[:, turned], axis=1) for one in (self.rows, self.n, self.hits))
             last_gone = (rows >= PEEL * step.rows - 1e-9).argmax(axis=1)
             every = np.arange(len(rows))
             gone, n_left = rows[every, last_gone], step.n - n[every, last_gone]
             hits_left = step.hits - hits[every, last_gone]
             allowed = (step.rows - gone >= smallest) & (n_left > 0.5)
             gains = np.full(len(rows), -math.inf)
-            gains[allowed] = (hits_left / np.maximum(n_left, 1.0) - step.hits / step.n)[allowed] / gone[allowed]
+            gains[allowed] = (hits_left / np.maximum(n_left, 1.0) - step.hits / step.n)[allowed] / gone[
+                allowed
+            ]
             parameter = int(gains.argmax())
             if gains[parameter] > best_gain:
                 best_gain = float(gains[parameter])

@@ -112,7 +112,9 @@ def _target(observed: pd.DataFrame, endings: pd.Series, outcome: str | None) -> 
     if ended.isna().any():
         raise NotForThis("the endings of some episodes are missing", "Give the outcome of every episode.")
     if not observed.shape[1]:
-        raise NotForThis("nothing that is seen in the first year differs between episodes", "Give more turns.")
+        raise NotForThis(
+            "nothing that is seen in the first year differs between episodes", "Give more turns."
+        )
     count = len(ended)
     if count < LEAST_EPISODES:
         raise TooFew(
@@ -176,9 +178,7 @@ def _by_fifths(column: Numbers, target: _Target, folds: NDArray[np.int64]) -> Nu
         np.add.at(counts, (np.searchsorted(ends, column[learnt], side="left"), target.codes[learnt]), 1)
         base = counts.sum(axis=0) / counts.sum()
         shares = (counts + PRIOR * base) / (counts.sum(axis=1, keepdims=True) + PRIOR)
-        score[tried] = -np.log(
-            shares[np.searchsorted(ends, column[tried], side="left"), target.codes[tried]]
-        )
+        score[tried] = -np.log(shares[np.searchsorted(ends, column[tried], side="left"), target.codes[tried]])
     return score
 
 
@@ -207,9 +207,7 @@ def _together(observed: pd.DataFrame, target: _Target, folds: NDArray[np.int64])
         learnt, tried = folds != fold, folds == fold
         model: Any = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=5000))
         model.fit(inputs[learnt], target.codes[learnt])
-        score[tried] = -model.predict_log_proba(inputs[tried])[
-            np.arange(tried.sum()), target.codes[tried]
-        ]
+        score[tried] = -model.predict_log_proba(inputs[tried])[np.arange(tried.sum()), target.codes[tried]]
     return score
 
 
