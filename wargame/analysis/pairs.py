@@ -79,6 +79,6 @@ def _classed(column: NDArray[np.float64], classes: int) -> NDArray[np.intp]:
     """The class of each number, from 0 on and without gaps."""
     values = np.unique(column)
     if len(values) <= DISTINCT:
-        return np.searchsorted(values, column)
+        return np.asarray(np.searchsorted(values, column))
     ends = np.quantile(column, np.arange(1, classes) / classes)
     return np.asarray(np.unique(np.searchsorted(ends, column, side="left"), return_inverse=True)[1])

@@ -1,4 +1,5 @@
-"""The patient rule induction method: thin slices off the space of assumptions, whichever leaves an outcome most frequent.
+"""The patient rule induction method: peel thin slices off the space of assumptions, and keep where an outcome is most
+frequent.
 
 Source: Friedman and Fisher 1999, "Bump hunting in high-dimensional data", section 8.
 
@@ -164,7 +165,7 @@ def _steps(inputs: Numbers, n: Numbers, hits: Numbers, smallest: int) -> Iterato
 
 
 def _coded(inputs: Numbers) -> tuple[Codes, Numbers, Numbers]:
-    """Every number's class, shifted so that each parameter has classes of its own; the least and greatest of a class."""
+    """Every number's class, shifted so that each parameter has its own; the least and greatest of each class."""
     rows, count = inputs.shape
     codes = np.empty((rows, count), dtype=np.intp)
     lowest, highest = np.full((2, count, CLASSES), math.nan)
@@ -196,7 +197,8 @@ class _Counts:
 
         def added(weights: Numbers) -> Numbers:
             spread = np.repeat(weights, count)
-            return np.bincount(codes.ravel(), spread, count * CLASSES).reshape(count, CLASSES)
+            found = np.bincount(codes.ravel(), spread, count * CLASSES)
+            return found.reshape(count, CLASSES).astype(np.float64)
 
         return cls(rows=added(rows), n=added(n), hits=added(hits))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 from wargame.scenario.errors import WargameError
 
-__all__ = ["NotForThis", "TooFew"]
+__all__ = ["NotForThis", "TooFew", "needed_module"]
 
 
 class TooFew(WargameError):
@@ -30,3 +33,14 @@ class NotForThis(WargameError):
 
     def __reduce__(self) -> tuple[type[NotForThis], tuple[str, str]]:
         return (type(self), (self.found, self.remedy))
+
+
+def needed_module(name: str, purpose: str) -> Any:
+    """A module of the extra `analysis`; NotForThis, with how to install it, if it is not there."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise NotForThis(
+            f"{purpose} needs {name.split('.')[0]}, which is not installed ({error})",
+            "Install it with: pip install 'wargame[analysis]'",
+        ) from error

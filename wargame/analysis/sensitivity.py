@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wargame.analysis.ensembles import Observed
-from wargame.analysis.refusals import NotForThis, TooFew
+from wargame.analysis.refusals import NotForThis, TooFew, needed_module
 from wargame.experiment.designs import MORRIS_LEVELS
 from wargame.experiment.intervals import t_quantile
 
@@ -172,13 +172,7 @@ def _luck(value: NDArray[np.float64], n: NDArray[np.float64], sd: NDArray[np.flo
 
 
 def _salib(names: list[str], values: NDArray[np.float64], level: float, seed: int) -> Any:
-    try:
-        from SALib.analyze import sobol
-    except ImportError as error:
-        raise NotForThis(
-            f"Sobol indices need SALib, which is not installed ({error})",
-            "Install it with: pip install 'wargame[analysis]'",
-        ) from error
+    sobol = needed_module("SALib.analyze.sobol", "a Sobol index")
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     return sobol.analyze(
         problem, values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=level, seed=seed
@@ -199,10 +193,10 @@ def _effects(observed: Observed, length: int) -> NDArray[np.float64]:
 
 
 def _power_of_two(number: float) -> int:
-    return 2 ** math.ceil(math.log2(number))
+    return 1 << math.ceil(math.log2(number))
 
 
 def _round_up(number: float) -> int:
     """To two digits."""
-    step = 10 ** max(0, math.floor(math.log10(number)) - 1)
+    step = int(10 ** max(0, math.floor(math.log10(number)) - 1))
     return math.ceil(number / step) * step

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.analysis.clustered import clustered_interval
 from wargame.analysis.ensembles import Observed
-from wargame.experiment.intervals import beta_quantile, share_interval, t_quantile
+from wargame.experiment.intervals import share_interval, t_quantile
 
 __all__ = ["ClusteredMean", "clustered_mean"]
 
@@ -32,10 +32,8 @@ def clustered_mean(observed: Observed, kept: NDArray[np.bool_], level: float = 0
 
     Statistic: sum of n times value, over the sum of n. Error: that of a ratio, with rows as clusters, because the
     episodes of one point have its parameters in common. Interval: of a mean Student's; of a share over single episodes
-    that of `share_interval`, as in a run, and over points Clopper and Pearson's with the effective number of episodes,
-    at which independent ones would have this error (Korn and Graubard 1998, "Confidence intervals for proportions with
-    small expected number of positive counts estimated from survey data"). All is NaN without rows, the error and the
-    interval of a mean with one.
+    that of `share_interval`, as in a run, and over points that of `clustered_interval`, with the number of independent
+    episodes that would have this error. All is NaN without rows, the error and the interval of a mean with one.
     """
     n, value = observed.n[kept], observed.value[kept]
     rows, total = len(n), float(n.sum())
@@ -58,11 +56,4 @@ def _share(mean: float, error: float, rows: int, total: float, level: float) -> 
     if total == rows or rows < 2:
         # Single episodes, or a single point, about whose neighbours nothing is known.
         return share_interval(round(mean * total), round(total), level)
-    effective = total
-    if error > 0:
-        normal = NormalDist().inv_cdf((1 + level) / 2)
-        effective = min(total, mean * (1 - mean) / error**2 * (normal / t_quantile(level, rows - 1)) ** 2)
-    hits, misses, tail = mean * effective, (1 - mean) * effective, (1 - level) / 2
-    low = 0.0 if mean == 0 else beta_quantile(tail, hits, misses + 1)
-    high = 1.0 if mean == 1 else 1 - beta_quantile(tail, misses, hits + 1)
-    return low, high
+    return clustered_interval(mean, error**2, total, rows, level)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wargame.analysis.refusals import NotForThis, TooFew
+from wargame.analysis.refusals import NotForThis, TooFew, needed_module
 from wargame.scenario.errors import join_names
 
 __all__ = ["TOGETHER", "first_year", "signposts"]
@@ -29,6 +29,9 @@ PRIOR = 2.0
 
 LEAST_EPISODES = 200
 LEAST_HITS = 30
+
+PENALTY = 0.1
+"""The inverse strength of the penalty on the coefficients of the regression on everything."""
 
 TOGETHER = "all together"
 
@@ -108,40 +111,49 @@ class _Target:
 
 
 def _target(observed: pd.DataFrame, endings: pd.Series, outcome: str | None) -> _Target:
-    ended = endings.reindex(observed.index)
-    if ended.isna().any():
-        raise NotForThis("the endings of some episodes are missing", "Give the outcome of every episode.")
     if not observed.shape[1]:
         raise NotForThis(
-            "nothing that is seen in the first year differs between episodes", "Give more turns."
+            "nothing that is seen in the first turns differs between episodes", "Look at more turns."
         )
-    count = len(ended)
-    if count < LEAST_EPISODES:
+    if len(observed) < LEAST_EPISODES:
         raise TooFew(
-            f"{count} episodes with full trajectories are too few for signposts",
-            f"Make the run with --sample {LEAST_EPISODES * 5} (in Python: sample={LEAST_EPISODES * 5}), "
-            f"{LEAST_EPISODES} at the least.",
+            f"{len(observed)} episodes with full trajectories that go on after the first turns are too few for "
+            f"signposts; {LEAST_EPISODES} are needed",
+            f"Make the run with --sample {5 * LEAST_EPISODES} (in Python: sample={5 * LEAST_EPISODES}).",
             LEAST_EPISODES,
         )
-    if outcome is None:
-        # Endings too rare to be in every fold are told apart as one.
-        texts = ended.astype(str)
-        counts = texts.value_counts()
-        common = [name for name in counts.index if counts[name] >= LEAST_HITS]
-        codes = texts.map({name: code for code, name in enumerate(common)}).fillna(len(common))
-        found = np.unique(codes.to_numpy(dtype=np.int64), return_inverse=True)[1]
-        if found.max(initial=0) == 0:
-            raise NotForThis("all these episodes end in the same way", "There is nothing to tell apart.")
-        return _Target(codes=found.astype(np.int64), count=int(found.max()) + 1)
-    known = list(endings.cat.categories) if hasattr(endings, "cat") else sorted(set(map(str, endings)))
+    known = list(dict.fromkeys(map(str, getattr(endings.dtype, "categories", endings.dropna()))))
+    ended = np.array(list(map(str, endings.loc[observed.index])), dtype=object)
+    return _whether(ended, outcome, known) if outcome is not None else _which(ended)
+
+
+def _which(ended: NDArray[Any]) -> _Target:
+    """Which of all endings it is; those with fewer than thirty episodes are told apart from the others as one."""
+    names, counts = np.unique(ended, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    codes = {str(names[place]): code for code, place in enumerate(order)}
+    rare = int((counts < LEAST_HITS).sum())
+    count = len(names) - rare
+    if rare and counts[counts < LEAST_HITS].sum() >= LEAST_HITS:
+        count += 1
+    if count < 2:
+        raise NotForThis(
+            "all these episodes end in the same way, or nearly", "There is nothing to tell apart."
+        )
+    found = np.array([min(codes[str(name)], count - 1) for name in ended], dtype=np.int64)
+    return _Target(codes=found, count=count)
+
+
+def _whether(ended: NDArray[Any], outcome: str, known: list[str]) -> _Target:
+    """Whether it is that ending."""
     if outcome not in known:
         raise NotForThis(f"there is no outcome {outcome!r}", f"name one of {join_names(known)}")
-    codes = (ended.astype(str) == outcome).to_numpy(dtype=np.int64)
-    for hits, what in ((int(codes.sum()), "end in"), (count - int(codes.sum()), "do not end in")):
+    codes = (ended == outcome).astype(np.int64)
+    for hits, what in ((int(codes.sum()), "end in"), (len(codes) - int(codes.sum()), "do not end in")):
         if hits < LEAST_HITS:
-            needed = math.ceil(count * LEAST_HITS / max(hits, 1) * 1.2)
+            needed = math.ceil(len(codes) * LEAST_HITS / max(hits, 1) * 1.2)
             raise TooFew(
-                f"{hits} of {count} episodes with full trajectories {what} {outcome}; {LEAST_HITS} are needed",
+                f"{hits} of {len(codes)} episodes with full trajectories {what} {outcome}; {LEAST_HITS} are needed",
                 f"Make the run with about --sample {needed} (in Python: sample={needed}).",
                 needed,
             )
@@ -192,20 +204,17 @@ def _class_ends(column: Numbers) -> Numbers:
 
 def _together(observed: pd.DataFrame, target: _Target, folds: NDArray[np.int64]) -> Numbers:
     """-log of the probability that a logistic regression on everything gives each episode's ending."""
-    try:
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-    except ImportError as error:
-        raise NotForThis(
-            f"signposts need scikit-learn, which is not installed ({error})",
-            "Install it with: pip install 'wargame[analysis]'",
-        ) from error
+    linear, pipeline, scaling = (
+        needed_module(f"sklearn.{name}", "a signpost")
+        for name in ("linear_model", "pipeline", "preprocessing")
+    )
     inputs = observed.to_numpy(dtype=np.float64)
     score = np.empty(len(inputs))
     for fold in range(FOLDS):
         learnt, tried = folds != fold, folds == fold
-        model: Any = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=5000))
+        model: Any = pipeline.make_pipeline(
+            scaling.StandardScaler(), linear.LogisticRegression(C=PENALTY, max_iter=5000)
+        )
         model.fit(inputs[learnt], target.codes[learnt])
         score[tried] = -model.predict_log_proba(inputs[tried])[np.arange(tried.sum()), target.codes[tried]]
     return score

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wargame.analysis.ensembles import Observed
 from wargame.analysis.held_out import check_enough, halves, smallest_group
 from wargame.analysis.peeling import cost_of_a_side
-from wargame.analysis.refusals import NotForThis
+from wargame.analysis.refusals import needed_module
 from wargame.analysis.shares import clustered_mean
 
 __all__ = ["Branch", "grow_tree"]
@@ -91,14 +91,8 @@ def _least_gain(observed: Observed, rows: NDArray[np.bool_]) -> float:
 
 
 def _tree(depth: int, smallest: int, least_gain: float) -> Any:
-    try:
-        from sklearn.tree import DecisionTreeRegressor
-    except ImportError as error:
-        raise NotForThis(
-            f"a tree needs scikit-learn, which is not installed ({error})",
-            "Install it with: pip install 'wargame[analysis]'",
-        ) from error
-    return DecisionTreeRegressor(
+    trees = needed_module("sklearn.tree", "a tree")
+    return trees.DecisionTreeRegressor(
         max_depth=depth, min_samples_leaf=smallest, min_impurity_decrease=least_gain, random_state=0
     )
 

@@ -56,7 +56,7 @@ def heat_map(
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
         bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         bar.set_label(unit)
     return ax
 
@@ -113,7 +113,7 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 ms=2.5,
                 lw=0.8,
                 color=colour,
-                label=f"search {number}",
+                label=f"box {number}",
             )
             chosen = rows[rows["chosen"]]
             ax.plot(
