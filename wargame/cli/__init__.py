@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 
+from wargame.cli import analysing as _analysing  # noqa: F401 - its commands join the others
 from wargame.cli import trials as _trials  # noqa: F401 - its commands join the others
 from wargame.cli.commands import app
 

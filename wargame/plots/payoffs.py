@@ -64,6 +64,8 @@ def payoffs_by_outcome(
         ax.set_yticks(y, texts)
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.use_sticky_edges = False
+        ax.margins(x=0.03)
         ax.grid(axis="x")
         ax.set_xlabel(f"Payoff, discounted sum over the episode ({unit})")
         for place, n in zip(y, rows["n"], strict=True):

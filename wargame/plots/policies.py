@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from wargame.plots.style import colours as default_colours
 from wargame.plots.style import new_axes, new_figure, style, tick_turns, wrapped
 
-__all__ = ["policy_shares", "policy_streams"]
+__all__ = ["policy_shares", "policy_streams", "streams_height"]
 
 WIDTH = 0.92
 """Of a bar, in turns."""
@@ -109,9 +109,9 @@ def policy_streams(
     `table` is that of `Results.policies`; `actors` maps names to labels. A panel is as high as its legend.
     """
     names = list(dict.fromkeys(table["actor"]))
-    heights = [HEAD + LEGEND_LINE * table.loc[table["actor"] == name, "policy"].nunique() for name in names]
+    heights = _heights(table)
     with style():
-        figure = new_figure(7.2, sum(heights) + HEAD) if figure is None else figure
+        figure = new_figure(7.2, streams_height(table)) if figure is None else figure
         panels = list(figure.subplots(len(names), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0])
         for name, panel in zip(names, panels, strict=True):
             policy_shares(table, panel, actor=name, labels=labels, turns=turns)
@@ -132,3 +132,14 @@ def policy_streams(
             if panel is not panels[-1]:
                 panel.set_xlabel("")
     return panels
+
+
+def streams_height(table: pd.DataFrame) -> float:
+    """The inches that `policy_streams` needs for the actors of a table."""
+    return sum(_heights(table)) + HEAD
+
+
+def _heights(table: pd.DataFrame) -> list[float]:
+    """The height of each actor's panel."""
+    counts = table.groupby("actor", sort=False)["policy"].nunique()
+    return [HEAD + LEGEND_LINE * int(count) for count in counts]

@@ -60,7 +60,7 @@ def responses(
                 column, row, text, ha="center", va="center", fontsize=7.5, color=colour, fontweight=weight
             )
         _name_cells(ax, table, labels or {}, causes, answers)
-        bar = ax.figure.colorbar(image, ax=ax, fraction=0.035, pad=0.015)
+        bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.015, 0.0, 0.02, 1.0)))
         bar.set_label("more or less than otherwise\n(percentage points)", fontsize=7)
         bar.outline.set_visible(False)
     return ax
