@@ -28,6 +28,11 @@ PLACE = "analysis"
 
 ALL = "all"
 
+CHANCE = (
+    "Intervals are for chance alone, the error of having played n episodes: what is not known about the world is not "
+    "in them; see --uncertain and `wargame sweep`."
+)
+
 
 def tell_what_there_is(folder: Path) -> None:
     """List the analyses, after making sure that there is something to ask."""
@@ -63,7 +68,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        show(line(("\nSaved in ", "bold"), str(folder / PLACE)))
+        show(Text(""), Text(CHANCE, style="dim"), line(("\nSaved in ", "bold"), str(folder / PLACE)))
 
 
 def _chosen(names: Sequence[str]) -> list[Analysis]:

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from wargame.plots.beside import Name, write_beside
-from wargame.plots.style import INK, MUTED, new_axes, style, tick_turns, wrapped
+from wargame.plots.beside import Name, label_turns, write_names
+from wargame.plots.style import INK, MUTED, new_axes, style, wrapped
 from wargame.plots.style import colours as default_colours
 
 __all__ = ["fan_by_outcome"]
@@ -56,30 +56,33 @@ def fan_by_outcome(
                 linewidth=1.5,
                 path_effects=[withStroke(linewidth=2.4, foreground=MUTED)],
             )
-            named_n = f"{text}\n(n = {int(one['n'].iloc[0]):,})"
-            beside.append(Name(text=named_n, value=float(one["q50"].iloc[-1]), colour=fill[name]))
+            count = f"(n = {int(one['n'].iloc[0]):,})"
+            last = float(one["q50"].iloc[-1])
+            beside.append(Name(text=text, numbers=count, value=last, colour=fill[name]))
         if episode is not None:
-            beside += _highlight(ax, episode[(episode["variable"] == variable) & episode["running"]])
-        named = list(turns or [str(turn) for turn in sorted(rows["turn"].unique()) if turn >= 0])
-        ax.set_xticks(*tick_turns(named, 6))
-        ax.set_xlim(-1, max(len(named) - 1, 0))
+            path = episode[(episode["variable"] == variable) & episode["running"]]
+            beside += _highlight(ax, path, last_turn=int(rows["turn"].max()))
+        label_turns(ax, list(turns or [str(turn) for turn in sorted(rows["turn"].unique()) if turn >= 0]))
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
         ax.margins(y=0.08)
         ax.grid(axis="y")
         ax.set_title(wrapped(label or variable, 60))
         ax.set_ylabel(wrapped(unit, 40))
-        ax.set_xlabel("End of turn")
         ax.set_ylim(*ax.get_ylim())
-        write_beside(ax, beside)
+        write_names(ax, beside)
     return ax
 
 
-def _highlight(ax: Axes, path: pd.DataFrame) -> list[Name]:
-    """One episode as a line, with a dot where it ended; returns its name."""
+def _highlight(ax: Axes, path: pd.DataFrame, last_turn: int) -> list[Name]:
+    """One episode as a line, with a dot where it ended; returns its name, if it ran to the end, or else writes it."""
     if path.empty:
         return []
     path = path.sort_values("turn")
     ax.plot(path["turn"], path["value"], color=INK, linewidth=1.2, linestyle=(0, (3, 1.5)))
     ax.plot(path["turn"].iloc[-1:], path["value"].iloc[-1:], color=INK, marker="o", markersize=3)
     text = f"episode {int(path['episode'].iloc[0]):,}"
-    return [Name(text=text, value=float(path["value"].iloc[-1]), colour=INK)]
+    turn, value = int(path["turn"].iloc[-1]), float(path["value"].iloc[-1])
+    if turn == last_turn:
+        return [Name(text=text, value=value, colour=INK)]
+    ax.annotate(f"{text} ended", (turn, value), (5, 0), textcoords="offset points", va="center", fontsize=7)
+    return []

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wargame.experiment.display import percent
-from wargame.plots.beside import Name, write_beside
+from wargame.plots.beside import Name, label_turns, write_names
 from wargame.plots.style import colours as default_colours
-from wargame.plots.style import new_axes, style, tick_turns, wrapped
+from wargame.plots.style import new_axes, style, wrapped
 
 __all__ = ["event_incidence", "outcome_incidence"]
 
@@ -49,13 +49,13 @@ def outcome_incidence(
             row = table[(table["outcome"] == name) & (table["turn"] == last)].iloc[0]
             text = wrapped((labels or {}).get(name, name.replace("_", " ")), LABEL_WIDTH)
             middle = float(bottom[-1] + top[-1]) / 2
-            names.append(Name(text=f"{text}\n{_with_interval(row)}", value=middle, colour=fill[name]))
+            names.append(Name(text=text, numbers=_with_interval(row), value=middle, colour=fill[name]))
             bottom = top
         highest = max(1.08 * float(bottom[-1]), 1e-9) if early else 1.0
         _time_axis(ax, last, turns)
         ax.set_ylim(0, highest)
-        ax.set_ylabel("Episodes that had ended (%)")
-        write_beside(ax, names, heading=HEADING if early else "")
+        ax.set_ylabel("Ended so far (%)")
+        write_names(ax, names, heading=HEADING if early else "")
         if not early:
             ax.text(0.5, 0.5, "No episode ended before the last turn", ha="center", transform=ax.transAxes)
     return ax
@@ -90,12 +90,12 @@ def event_incidence(
             ax.fill_between(x, low, high, color=fill[name], alpha=0.25, linewidth=0)
             ax.plot(x, share, color=fill[name], linewidth=1.4)
             text = wrapped((labels or {}).get(name, name.replace("_", " ")), LABEL_WIDTH)
-            told = f"{text}\n{_with_interval(one.iloc[-1])}"
-            beside.append(Name(text=told, value=float(share[-1]), colour=fill[name]))
+            told = _with_interval(one.iloc[-1])
+            beside.append(Name(text=text, numbers=told, value=float(share[-1]), colour=fill[name]))
         _time_axis(ax, last, turns)
         ax.set_ylim(0, 100)
-        ax.set_ylabel("Episodes that had seen it (%)")
-        write_beside(ax, beside, heading=HEADING)
+        ax.set_ylabel("Had seen it (%)")
+        write_names(ax, beside, heading=HEADING)
     return ax
 
 
@@ -110,8 +110,5 @@ def _with_interval(row: pd.Series) -> str:
 
 
 def _time_axis(ax: Axes, last: int, turns: Sequence[str] | None) -> None:
-    named = list(turns or [str(turn) for turn in range(last + 1)])
-    ax.set_xticks(*tick_turns(named, 6))
-    ax.set_xlim(-1, last)
-    ax.set_xlabel("End of turn")
+    label_turns(ax, list(turns or [str(turn) for turn in range(last + 1)])[: last + 1])
     ax.grid(axis="y")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ ENOUGH = 200
 """Sampled episodes below which an answer comes with a word on how to get more."""
 
 SUGGESTED = 2000
+
+MANY = 25
+"""More names than these are not listed in a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +137,19 @@ class Source:
         listed = list(names)
         if name is not None and name not in listed:
             raise NotForThis(
-                f"there is no {what} {name!r} in this run; there are {', '.join(listed)}",
+                f"there is no {what} {name!r} in this run; there are {_some(listed, name)}",
                 f"Give one of these as the {what}.",
             )
         return name
+
+
+def _some(names: Sequence[str], asked: str) -> str:
+    """The names, or of very many those that look like what was asked for."""
+    if len(names) <= MANY:
+        return ", ".join(names)
+    alike = [name for name in names if asked in name] or get_close_matches(asked, names, n=5, cutoff=0.3)
+    shown = alike or list(names)
+    return f"{len(names)}, among them {', '.join(shown[:8])}"
 
 
 def _no_sample(results: Results) -> TooFew:

@@ -22,10 +22,11 @@ def find(source: Source, question: Question) -> Findings:
     """The paths that set each outcome apart, or one outcome if it is named."""
     results, labels = source.results, short_labels(source.results.labels)
     one = source.known("outcome", question.outcome, results.layout.outcomes)
+    plays = source.plays
     episodes = None
     if source.events:
         episodes = source.columns("episode", *(f"metric.{name}" for name in source.events))
-    firsts = milestones(source.plays, episodes, events=source.events)
+    firsts = milestones(plays, episodes, events=source.events)
     shown = 5 if one is None else question.shown
     table = paths(firsts, source.sampled_outcomes, shown=shown, level=question.level)
     found = table if one is None else table[table["outcome"] == one].reset_index(drop=True)
