@@ -47,7 +47,9 @@ class Decision:
     """Whether another branch of equilibria was met on the way to the one expected."""
 
     def __repr__(self) -> str:
-        return f"<Decision of {self.actor} on turn {self.turn} in {self.phase}: {self.choice}, by {self.reason}>"
+        return (
+            f"<Decision of {self.actor} on turn {self.turn} in {self.phase}: {self.choice}, by {self.reason}>"
+        )
 
     def _repr_html_(self) -> str:
         from wargame.engine.decision_html import decision_as_html

@@ -98,7 +98,15 @@ class Source:
 
     def columns(self, *names: str) -> pd.DataFrame:
         """These columns of the table of episodes; EpisodesNotKept if there is none."""
-        return self.results.episodes[list(names)]
+        return self.results.columns(*names)
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns of the table of episodes that hold numbers."""
+        layout = self.results.layout
+        kinds = {"metric": layout.metrics, "payoff": layout.actors, "plays": layout.policies}
+        named = (f"{kind}.{name}" for kind, names in kinds.items() for name in names)
+        return ("length", *named, *layout.sampled, "orders_blocked")
 
     @cached_property
     def plays(self) -> pd.DataFrame:

@@ -37,9 +37,7 @@ def find(source: Source, question: Question) -> Findings:
 
 def _by(source: Source, by: str, level: float) -> Sheet:
     """A cross-table: a row for each outcome that happened, a column for each class."""
-    columns = source.results.episodes.columns
-    candidates = [name for name in columns if name not in ("episode", "outcome", "failure")]
-    found = source.known("column", by, candidates)
+    found = source.known("column", by, source.column_names)
     assert found is not None
     episodes = source.columns("outcome", found)
     table = outcome_shares(episodes, found, level=level)
