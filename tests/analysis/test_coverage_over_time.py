@@ -184,6 +184,19 @@ def test_clustered_differences() -> None:
     assert covered(make, 0.15) >= LEAST
 
 
+@pytest.mark.parametrize("share", [0.03, 0.1])
+def test_where_nothing_differs_few_differences_look_clear(share: float) -> None:
+    """A rare answer in few turns of few episodes: no more than one in twenty may look clear of nil, or little more."""
+
+    def make(chance: Generator) -> Ends:
+        total, other = chance.binomial(15, 0.08, 32), chance.binomial(15, 0.9, 32)
+        hits, other_hits = chance.binomial(total, share), chance.binomial(other, share)
+        _, low, high = clustered_difference(hits, total, other_hits, other)
+        return float(low[0]), float(high[0])
+
+    assert covered(make, 0.0) >= LEAST
+
+
 def test_responses() -> None:
     """Seoul mends with 0.6 in the turn after Beijing coerces, and with 0.2 otherwise."""
 
