@@ -29,6 +29,9 @@ Numbers = NDArray[np.float64]
 ROWS_FOR_A_PARAMETER = 5
 """With two, boxes over 182 parameters had ten sides that were luck; with five, one, in tests with a planted box."""
 
+LEAST_LIFT = 1.5
+"""In a box the outcome is so many times as frequent as everywhere, or it is not worth telling."""
+
 SUMMARY = (
     "box",
     "restrictions",
@@ -73,7 +76,7 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     """The boxes, at most so many, that an outcome falls into far more often than elsewhere.
 
     Method: `peel` on a random half of the rows, each weighing as many episodes as it has; the next box outside of the
-    first. Then each box is checked on the other half; intervals are those of `clustered_mean`, and whether a box holds
+    first, as long as it makes the outcome half as frequent again. Then each box is checked on the other half; intervals are those of `clustered_mean`, and whether a box holds
     is told by the normal interval of the difference between inside and outside. There may be no box at all: nothing was
     found that is more than luck.
 
@@ -87,6 +90,7 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     found, held = halves(len(whole.value), seed)
     inputs = varied.to_numpy(dtype=np.float64)
     hits = whole.n * whole.value
+    base = float(hits[found].sum() / whole.n[found].sum())
     smallest = smallest_group(int(found.sum()))
     left = found.copy()
     chosen: list[tuple[Side, ...]] = []
@@ -94,7 +98,8 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     while len(chosen) < boxes and left.sum() >= 2 * smallest and np.ptp(whole.value[left]) > 0:
         searched = peel(inputs[left], whole.n[left], hits[left], smallest)
         searches.append(searched)
-        if not searched.chosen:
+        inside = left & within(searched.chosen, inputs)
+        if hits[inside].sum() / whole.n[inside].sum() < LEAST_LIFT * base:
             break
         chosen.append(searched.chosen)
         left &= ~within(searched.chosen, inputs)

@@ -180,7 +180,7 @@ def _read_sweep(folder: Path) -> Ensemble:
     tables = {}
     for name in ("points.csv", "sweep.csv"):
         try:
-            tables[name] = pd.read_csv(folder / name, float_precision="round_trip")
+            tables[name] = pd.read_csv(folder / name)
         except (OSError, ValueError) as error:
             raise ResultsError(
                 folder / name, f"it cannot be read: {error}", "Make the sweep again."
