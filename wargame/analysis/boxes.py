@@ -18,16 +18,12 @@ from numpy.typing import NDArray
 from wargame.analysis.ensembles import Observed
 from wargame.analysis.held_out import check_enough, halves, smallest_group
 from wargame.analysis.peeling import Peeled, Side, peel, within
-from wargame.analysis.refusals import TooFew
 from wargame.analysis.shares import clustered_mean
 
 __all__ = ["Boxes", "find_boxes"]
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
-
-ROWS_FOR_A_PARAMETER = 5
-"""With two, boxes over 182 parameters had ten sides that were luck; with five, one, in tests with a planted box."""
 
 LEAST_LIFT = 1.5
 """In a box the outcome is so many times as frequent as everywhere, or it is not worth telling."""
@@ -76,17 +72,16 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     """The boxes, at most so many, that an outcome falls into far more often than elsewhere.
 
     Method: `peel` on a random half of the rows, each weighing as many episodes as it has; the next box outside of the
-    first, as long as it makes the outcome half as frequent again. Then each box is checked on the other half; intervals are those of `clustered_mean`, and whether a box holds
-    is told by the normal interval of the difference between inside and outside. There may be no box at all: nothing was
-    found that is more than luck.
+    first, as long as the outcome is half as frequent again in it as everywhere. Then each box is checked on the other
+    half; intervals are those of `clustered_mean`, and whether a box holds is told by the normal interval of the
+    difference between inside and outside. There may be no box at all: nothing was found that is more than luck.
 
-    TooFew, with the number that would do, if there are fewer than a hundred rows, than five for each parameter, or than
-    forty episodes with or without the outcome; NotForThis for a result that is a mean.
+    TooFew, with the number that would do, if there are fewer than a hundred rows, or forty episodes with or without
+    the outcome; NotForThis for a result that is a mean.
     """
     whole = observed.complete()
     check_enough(whole)
     varied = whole.inputs.loc[:, whole.inputs.nunique() > 1]
-    _check_rows(len(varied), varied.shape[1])
     found, held = halves(len(whole.value), seed)
     inputs = varied.to_numpy(dtype=np.float64)
     hits = whole.n * whole.value
@@ -110,16 +105,6 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
         limits=_limits(chosen, varied),
         peelings=_peelings(searches, int(found.sum()), float(hits[found].sum())),
     )
-
-
-def _check_rows(rows: int, parameters: int) -> None:
-    needed = ROWS_FOR_A_PARAMETER * parameters
-    if rows < needed:
-        raise TooFew(
-            f"{rows:,} rows are too few to find boxes over {parameters} parameters: most sides would be luck",
-            f"Give at least {needed:,} points or episodes, or vary fewer parameters (--over).",
-            needed,
-        )
 
 
 def _summary(
