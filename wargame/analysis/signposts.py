@@ -78,11 +78,12 @@ def signposts(
     Statistic: the skill by the logarithmic score, 1 - (mean of -log p) / (the same of the base rate): the part of what
     one does not know about the ending that the observable takes away. p is the share of the ending among episodes in
     the same fifth of the observable, or of the base rate alone, both learnt in nine tenths of the episodes and tried in
-    the tenth (cross-validation). 0 is worth nothing; a little below 0 is the price of having tried. The row
-    `all together` is a logistic regression with a ridge penalty on all observables at once. Interval: normal, over episodes, of the ratio
-    (delta method). Rows by falling skill: `observable`, `skill`, `low`, `high`; with `outcome`, also `at_low` and
-    `at_high`, its share in the lowest and the highest fifth of the observable. `attrs`: `n` episodes, `base` (the
-    share of the outcome), `level`.
+    the tenth (cross-validation); classes in which fewer than five episodes with the rarest ending are expected are
+    joined. 0 is worth nothing; a little below 0 is the price of having tried. The row `all together` is a logistic
+    regression with a ridge penalty on all observables at once. Interval: normal, over episodes, of the ratio (delta
+    method). Rows by falling skill: `observable`, `skill`, `low`, `high`; with `outcome`, also `at_low` and `at_high`,
+    its share in the lowest and the highest class of the observable. `attrs`: `n` episodes, `base` (the share of the
+    outcome), `level`, `outcome`.
 
     TooFew below 200 episodes, or 30 with or without the outcome, with the number that would do; NotForThis for an
     outcome that there is not. Source: Good 1952, "Rational decisions", for the score; Roulston and Smith 2002,
