@@ -25,7 +25,7 @@ __all__ = ["Boxes", "find_boxes"]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 
-LEAST_LIFT = 1.5
+LEAST_LIFT = 1.25
 """In a box the outcome is so many times as frequent as everywhere, or it is not worth telling."""
 
 SUMMARY = (
@@ -72,7 +72,7 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     """The boxes, at most so many, that an outcome falls into far more often than elsewhere.
 
     Method: `peel` on a random half of the rows, each weighing as many episodes as it has; the next box outside of the
-    first, as long as the outcome is half as frequent again in it as everywhere. Then each box is checked on the other
+    first, as long as the outcome is a quarter more frequent in it than everywhere. Then each box is checked on the other
     half; intervals are those of `clustered_mean`, and whether a box holds is told by the normal interval of the
     difference between inside and outside. There may be no box at all: nothing was found that is more than luck.
 
