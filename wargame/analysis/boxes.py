@@ -57,8 +57,8 @@ class Boxes:
     `limits` has a row for each restricted parameter: `box`, `parameter`, `low`, `high` (NaN where that side is open),
     and `low_part`, `high_part`, the parts of all rows that lie below and up to them.
 
-    `peelings` has a row for each step of the search: `box`, `step`, `mass`, `density`, `coverage`, `chosen`: whether
-    the box was made from it.
+    `peelings` has a row for each step of the searches, the last of which may have led to no box: `box`, `step`, `mass`,
+    `density`, `coverage`, `chosen`: whether the box was made from it.
     """
 
     name: str
@@ -72,8 +72,8 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     """The boxes, at most so many, that an outcome falls into far more often than elsewhere.
 
     Method: `peel` on a random half of the rows, each weighing as many episodes as it has; the next box outside of the
-    first, as long as the outcome is a quarter more frequent in it than everywhere. Then each box is checked on the other
-    half; intervals are those of `clustered_mean`, and whether a box holds is told by the normal interval of the
+    first, as long as the outcome is a quarter more frequent in it than everywhere. Then each box is checked on the
+    other half; intervals are those of `clustered_mean`, and whether a box holds is told by the normal interval of the
     difference between inside and outside. There may be no box at all: nothing was found that is more than luck.
 
     TooFew, with the number that would do, if there are fewer than a hundred rows, or forty episodes with or without
@@ -103,7 +103,7 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
         base=float(hits.sum() / whole.n.sum()),
         summary=_summary(chosen, inputs, whole, (found, held), level),
         limits=_limits(chosen, varied),
-        peelings=_peelings(searches, int(found.sum()), float(hits[found].sum())),
+        peelings=_peelings(searches, len(chosen), int(found.sum()), float(hits[found].sum())),
     )
 
 
@@ -160,7 +160,7 @@ def _limits(chosen: list[tuple[Side, ...]], inputs: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=["box", "parameter", "low", "high", "low_part", "high_part"])
 
 
-def _peelings(searches: list[Peeled], rows: int, hits: float) -> pd.DataFrame:
+def _peelings(searches: list[Peeled], boxes: int, rows: int, hits: float) -> pd.DataFrame:
     table = [
         {
             "box": number,
@@ -168,7 +168,7 @@ def _peelings(searches: list[Peeled], rows: int, hits: float) -> pd.DataFrame:
             "mass": step.rows / rows,
             "density": step.hits / step.n,
             "coverage": step.hits / hits,
-            "chosen": place == searched.best,
+            "chosen": number <= boxes and place == searched.best,
         }
         for number, searched in enumerate(searches, start=1)
         for place, step in enumerate(searched.steps)

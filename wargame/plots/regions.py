@@ -108,6 +108,7 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax = new_axes(4.2, 3.0) if ax is None else ax
         for place, (number, rows) in enumerate(table.groupby("box")):
             colour = PALETTE[place % len(PALETTE)]
+            label = f"box {number}" if rows["chosen"].any() else "no further box"
             ax.plot(
                 100 * rows["coverage"],
                 100 * rows["density"],
@@ -115,7 +116,7 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 ms=2.5,
                 lw=0.8,
                 color=colour,
-                label=f"box {number}",
+                label=label,
             )
             chosen = rows[rows["chosen"]]
             ax.plot(
