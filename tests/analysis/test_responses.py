@@ -34,10 +34,15 @@ def test_responses_by_hand() -> None:
     assert mends["difference"] == pytest.approx(3 / 4 - 2 / 5)
     assert table.loc[("c", "r"), "n"] == 1
     assert table.loc[("w", "m"), "share"] == 2 / 5
-    # Residuals 2 - 3/4 * 2 and 1 - 3/4 * 2 over 4 turns, less 0 - 2/5, 1 - 2/5 and 1 - 2/5 * 3 over 5.
-    gaps = np.array([0.5 / 4 + 0.4 / 5, -0.5 / 4 - 0.6 / 5, 0.2 / 5])
-    half = 4.302653 * np.sqrt(3 / 2 * (gaps**2).sum())
-    assert mends["difference_high"] - mends["difference"] == pytest.approx(half, rel=1e-5)
+    # How much each episode pulls the one share, 2 - 3/4 * 2 and 1 - 3/4 * 2, and the other, 0 - 2/5, 1 - 2/5 and
+    # 1 - 2/5 * 3; where the one is high, the other is low.
+    together = (0.5 * -0.4 + -0.5 * 0.6) / np.sqrt((0.5**2 + 0.5**2) * (0.4**2 + 0.6**2 + 0.2**2))
+    other = clustered_share(np.array([0, 1, 1]), np.array([1, 1, 3]))
+    one = clustered_share(np.array([2, 1, 0]), np.array([2, 2, 0]))
+    below, above = (3 / 4 - one[1][0]), (other[2][0] - 2 / 5)
+    width = np.sqrt(below**2 - 2 * together * below * above + above**2)
+    assert mends["difference"] - mends["difference_low"] == pytest.approx(width)
+    assert (mends["low"], mends["high"]) == (one[1][0], one[2][0])
 
 
 def test_the_same_turn_and_all_pairs() -> None:
@@ -73,8 +78,17 @@ def test_where_all_agree_episodes_are_counted() -> None:
     assert clustered_interval(1.0, 0.0, 1, 1) == (0.0, 1.0)
 
 
-def test_no_difference_below_two_episodes() -> None:
+def test_a_single_episode_shows_no_difference() -> None:
     one = np.array([[1.0]])
     difference, low, high = clustered_difference(one, np.array([2.0]), one, np.array([4.0]))
     assert difference[0] == 0.25
-    assert np.isnan([low[0], high[0]]).all()
+    assert low[0] < -0.5
+    assert high[0] > 0.5
+
+
+def test_never_in_few_episodes_is_no_clear_difference() -> None:
+    """Never in 20 turns of 4 episodes, and in one of 20 turns of the others: that the first is rarer is not shown."""
+    total = np.array([5.0] * 4 + [0.0] * 36)
+    other_total = np.full(40, 20.0)
+    _, _, high = clustered_difference(np.zeros(40), total, np.ones(40), other_total)
+    assert high[0] > 0

@@ -32,15 +32,15 @@ def test_spells_by_hand() -> None:
 
 
 def test_survival_by_hand() -> None:
-    """Lengths 4, 2+, 2, 2, 2+, 1, 3, 2+ (+: cut): 8 at risk and 1 end, 7 and 2, 2 and 1, 1 and 1."""
+    """Lengths 4, 2, 2, 1, 3, and three cut after 2, which outlasted 1: at risk are 8, 4, 2, 1 and end 1, 2, 1, 1."""
     table = spell_survival(plays("aaaabb", "aabbcc", "abbbcc"))
-    assert table["at_risk"].tolist() == [8, 7, 2, 1]
+    assert table["at_risk"].tolist() == [8, 4, 2, 1]
     assert table["ended"].tolist() == [1, 2, 1, 1]
-    assert table["share"].tolist() == pytest.approx([7 / 8, 7 / 8 * 5 / 7, 7 / 8 * 5 / 7 / 2, 0])
+    assert table["share"].tolist() == pytest.approx([7 / 8, 7 / 16, 7 / 32, 0])
     row = spell_lengths(plays("aaaabb", "aabbcc", "abbbcc")).iloc[0]
     assert (row["spells"], row["episodes"], row["cut"]) == (8, 3, 3 / 8)
-    assert (row["plain"], row["median"]) == (2, 3)
-    assert (row["q25"], row["q75"]) == (2, 4)
+    assert (row["plain"], row["median"]) == (2, 2)
+    assert (row["q25"], row["q75"]) == (2, 3)
     assert row["low"] <= row["median"] <= row["high"]
 
 
@@ -59,13 +59,14 @@ def test_survival_against_statsmodels() -> None:
     texts = ["a" * int(n) + ("" if gone else "b") for n, gone in zip(length, cut, strict=True)]
     table = spell_survival(plays(*texts), by_policy=True)
     table = table[table["policy"] == "a"].set_index("length")
-    oracle = SurvfuncRight(length, ~cut)
+    # One that was cut after so many turns outlasted one turn less.
+    oracle = SurvfuncRight(length - cut, ~cut)
     times = np.asarray(oracle.surv_times, dtype=int)
     inside = oracle.surv_prob > 0
     assert table.loc[times, "share"].to_numpy() == pytest.approx(oracle.surv_prob)
     rows = table.loc[times[inside]]
     logarithm = np.log(rows["share"].to_numpy())
-    error = -np.log(np.log(rows["low"].to_numpy()) / logarithm) / 1.959964 * logarithm
+    error = -np.log(np.log(rows["low"].to_numpy()) / logarithm) / 1.967930 * logarithm
     expected = oracle.surv_prob_se[inside] / oracle.surv_prob[inside]
     assert error == pytest.approx(expected, rel=0.01)
 

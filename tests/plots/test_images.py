@@ -16,6 +16,7 @@ from wargame.plots.experiments import arm_shares, convergence, paired_difference
 from wargame.plots.figures import outcome_figure, policy_figure, trajectory_figure
 from wargame.plots.outcomes import outcome_shares
 from wargame.plots.policies import policy_shares
+from wargame.plots.policy_effects import policy_effects
 from wargame.plots.style import new_figure, style
 from wargame.plots.trajectories import fan_chart, fan_charts
 
@@ -179,3 +180,23 @@ def test_every_picture_belongs_to_a_test(request: pytest.FixtureRequest) -> None
     tests = "\n".join(path.read_text("utf-8") for path in sorted(request.path.parent.glob("test_*.py")))
     left_over = [path.stem for path in IMAGES.glob("*.png") if f"def {path.stem}(" not in tests]
     assert not left_over
+
+
+@picture
+def test_policy_effects() -> Figure:
+    moves = {"Reinforce": (1.5, 0.0, 0.08), "Cut troops": (-4.5, 0.11, -0.05), "Hold": (0.0, 0.004, 0.0)}
+    wide = {"usfk": 40.0, "fear_of_abandonment": 1.0, "trust": 1.0, "never_moved": 1.0}
+    table = pd.DataFrame(
+        {
+            "policy": policy,
+            "variable": variable,
+            "change": change,
+            "low": change - 0.005,
+            "high": change + 0.005,
+            "share": change / width,
+        }
+        for policy, changes in moves.items()
+        for (variable, width), change in zip(wide.items(), (*changes, 0.001), strict=True)
+    )
+    with style():
+        return policy_effects(table).figure

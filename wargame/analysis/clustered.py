@@ -90,22 +90,39 @@ def clustered_difference(
 ) -> tuple[Numbers, ...]:
     """Difference of two shares from the same episodes, low and high: the first less the other.
 
-    Shapes as in `clustered_share`. Statistic: the difference of two ratio estimates. Interval: Student's, by
-    linearization, with the episodes as clusters, so that what the two have in common cancels. Source: Cochran 1977,
-    "Sampling techniques", sections 2.11 and 6.17. NaN below two episodes or without observations on both sides.
+    Shapes as in `clustered_share`. Statistic: the difference of two ratio estimates. Interval: put together from those
+    of the two shares, and from how they go together from episode to episode, so that what they have in common cancels;
+    where one of them is 0 or 1, or is seen in few episodes, it is as wide as that share's own. Source: Newcombe 1998,
+    "Improved confidence intervals for the difference between binomial proportions based on paired data", method 10;
+    Zou and Donner 2008, "Construction of confidence limits about effect measures: a general approach".
     """
-    one, of_one = np.broadcast_arrays(_columns(hits), _columns(total))
-    two, of_two = np.broadcast_arrays(_columns(other_hits), _columns(other_total))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        first, second = one.sum(axis=0) / of_one.sum(axis=0), two.sum(axis=0) / of_two.sum(axis=0)
+    first, first_low, first_high = clustered_share(hits, total, level)
+    second, second_low, second_high = clustered_share(other_hits, other_total, level)
     difference: Numbers = first - second
-    gaps = _residuals(one, of_one, first) - _residuals(two, of_two, second)
-    clusters = int(((of_one > 0) | (of_two > 0)).any(axis=1).sum())
-    if clusters < 2:
-        nothing = np.full(difference.shape, np.nan)
-        return difference, nothing, nothing
-    half = t_quantile(level, clusters - 1) * np.sqrt(_variance(gaps))
-    return difference, difference - half, difference + half
+    together = _correlation(_columns(hits), _columns(total), _columns(other_hits), _columns(other_total))
+    below = _width(first - first_low, second_high - second, together)
+    above = _width(first_high - first, second - second_low, together)
+    return difference, difference - below, difference + above
+
+
+def _width(one: Numbers, other: Numbers, together: Numbers) -> Numbers:
+    """The half-width of a difference, from those of its parts and their correlation."""
+    found: Numbers = np.sqrt(np.maximum(one**2 - 2 * together * one * other + other**2, 0.0))
+    return found
+
+
+def _correlation(hits: Numbers, total: Numbers, other_hits: Numbers, other_total: Numbers) -> Numbers:
+    """How two ratio estimates go together over the episodes; 0 where one of them does not vary."""
+    pulls = []
+    for counts, whole in ((hits, total), (other_hits, other_total)):
+        seen, of = np.broadcast_arrays(counts, whole)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = seen.sum(axis=0) / of.sum(axis=0)
+        pulls.append(np.nan_to_num(_residuals(seen, of, share)))
+    product = (pulls[0] * pulls[1]).sum(axis=0)
+    scale = np.sqrt((pulls[0] ** 2).sum(axis=0) * (pulls[1] ** 2).sum(axis=0))
+    found: Numbers = np.divide(product, scale, out=np.zeros_like(product), where=scale > 0)
+    return found
 
 
 def _columns(values: NDArray[Any]) -> Numbers:

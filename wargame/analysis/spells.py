@@ -2,18 +2,19 @@
 
 The end of an episode cuts spells short. Of these it is known that they lasted at least so long, and no more; a median
 that took their length as it stands would be too low, and one that left them out as well. The product-limit estimate
-counts them for as long as they were seen.
+counts them for as long as they were seen. A spell that was cut after three turns is known to have outlasted two.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from wargame.experiment.intervals import t_quantile
 
 __all__ = ["spell_lengths", "spell_survival", "spells"]
 
@@ -49,9 +50,10 @@ def spell_survival(
 
     Statistic: the product-limit estimate, with spells that the episode's end cut short as censored (Kaplan and Meier
     1958, "Nonparametric estimation from incomplete observations"). Interval: pointwise, on the complementary log-log
-    scale, with a variance that takes the episodes as clusters, for the spells of one are not independent (Williams
-    1995, "Product-limit survival functions with correlated survival times"); missing below two episodes, and where the
-    estimate is 1 or 0. Columns: `actor`, (`policy`,) `length`, `at_risk`, `ended`, `share`, `low`, `high`.
+    scale, with Student's quantiles and a variance that takes the episodes as clusters, for the spells of one are not
+    independent (Williams 1995, "Product-limit survival functions with correlated survival times"); missing below two
+    episodes, and where the estimate is 1 or 0. Columns: `actor`, (`policy`,) `length`, `at_risk`, `ended`, `share`,
+    `low`, `high`.
     """
     tables = []
     for key, group, keys in _groups(sample_plays, by_policy):
@@ -123,6 +125,7 @@ class _Curve:
     ended: NDArray[np.int64]
     share: Numbers
     error: Numbers
+    clusters: int
 
     @classmethod
     def of(cls, group: pd.DataFrame) -> _Curve:
@@ -132,29 +135,32 @@ class _Curve:
         shape = (int(cluster.max()) + 1, int(length.max()))
         ended, left = np.zeros(shape), np.zeros(shape)
         np.add.at(ended, (cluster[~cut], length[~cut] - 1), 1)
-        np.add.at(left, (cluster, length - 1), 1)
-        # Those at risk of ending at a length are the spells that reached it.
+        # Whether a spell goes on is seen on its next turn. One that was cut has none: it was at risk only before.
+        seen = length - cut
+        np.add.at(left, (cluster[seen > 0], seen[seen > 0] - 1), 1)
         at_risk = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
         deaths, risk = ended.sum(axis=0), at_risk.sum(axis=0)
-        hazard = deaths / risk
         with np.errstate(divide="ignore", invalid="ignore"):
+            hazard = deaths / risk
             pull = (ended - hazard * at_risk) / (risk * (1 - hazard))
         pulls = np.cumsum(pull, axis=1)
         clusters = shape[0]
         scale = clusters / (clusters - 1) if clusters > 1 else np.nan
+        last = int((risk > 0).sum())
         return cls(
-            at_risk=risk.astype(np.int64),
-            ended=deaths.astype(np.int64),
-            share=np.cumprod(1 - hazard),
-            error=np.sqrt(scale * (pulls**2).sum(axis=0)),
+            at_risk=risk[:last].astype(np.int64),
+            ended=deaths[:last].astype(np.int64),
+            share=np.cumprod(1 - hazard)[:last],
+            error=np.sqrt(scale * (pulls**2).sum(axis=0))[:last],
+            clusters=clusters,
         )
 
     def interval(self, level: float) -> tuple[Numbers, Numbers]:
         """Ends of the interval at each length."""
-        z = NormalDist().inv_cdf((1 + level) / 2)
+        quantile = t_quantile(level, self.clusters - 1) if self.clusters > 1 else np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
             logarithm = np.log(self.share)
-            width = z * self.error / np.abs(logarithm)
+            width = quantile * self.error / np.abs(logarithm)
             ends = np.exp(logarithm * np.exp(width)), np.exp(logarithm * np.exp(-width))
         inside = (self.share > 0) & (self.share < 1)
         low, high = (np.where(inside, end, np.nan) for end in ends)

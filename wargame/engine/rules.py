@@ -177,9 +177,9 @@ class Rules:
                 plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
-                loops = plan.loops_for(plan.score, rows)
+                loops = plan.loops_into(rows)
                 self._compile(
-                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows)
+                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, [plan.score], book.rows)
                 )
             else:
                 code = Code(
@@ -276,7 +276,9 @@ class Rules:
         point.scenario = scenario
         template = list(self.workbook.template)
         for row, number in _given(scenario):
-            template[self.rows[row]] = number
+            # A parameter that types set has no row for a number of its own.
+            if row in self.rows:
+                template[self.rows[row]] = number
         point.start = template
         point.deal_fails = self.functions["deal"](template) != 0.0
         if point.deal_fails and not self.deal_fails:
