@@ -175,15 +175,20 @@ def _summary(found: Fit, folder: Path, seconds: float) -> Iterator[RenderableTyp
 
 def _moments(found: Fit) -> Iterator[RenderableType]:
     table = grid("moment", "", "observed>!", "its error>!", "simulated>!", "z>!")
-    for row in records(moment_table(found)):
+    subject = ""
+    for one, row in zip(found.calibration.moments, records(moment_table(found)), strict=True):
+        if one.subject != subject:
+            subject = one.subject
+            table.add_row(Text(subject, style="bold"))
         z = float(row["z"])
-        cells = [
+        table.add_row(
+            f"  {one.label or one.statistic.title}",
+            "" if row["role"] == "fitted" else "held out",
             number(float(row["observed"])),
             number(float(row["error"])),
             number(float(row["simulated"])),
             Text(signed(z), style="bold red" if abs(z) > FAR else ""),
-        ]
-        table.add_row(str(row["title"]), "" if row["role"] == "fitted" else "held out", *cells)
+        )
     yield Padding(table, (1, 0, 1, 2))
     yield line(
         (
