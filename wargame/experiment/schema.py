@@ -57,7 +57,7 @@ Seed = Annotated[int, BeforeValidator(_seed)]
 
 
 class Arm(Part):
-    """What one arm changes: numbers and formulas, decision rules, orders, the calendar."""
+    """What one arm changes: numbers and formulas, decision rules, orders, the calendar; and what that should move."""
 
     label: Text = ""
     description: Text = ""
@@ -65,6 +65,7 @@ class Arm(Part):
     decisions: Overrides = Field(default_factory=dict)
     orders: Annotated[list[Text], BeforeValidator(_texts)] = Field(default_factory=list)
     calendar: list[CalendarEntry] = Field(default_factory=list)
+    moves: dict[str, Literal["lower", "higher", "either"]] = Field(default_factory=dict)
 
 
 class DesignPart(Part):
