@@ -82,7 +82,7 @@ class Target:
             return changes(path[:, :: self.every], self.change)
         played = path[:, 1:]
         whole = played.shape[1] // self.every * self.every
-        periods = played[:, :whole].reshape(len(played), -1, self.every)
+        periods = played[:, :whole].reshape(len(played), whole // self.every, self.every)
         return periods.sum(axis=2) if self.take == "sum" else periods[:, :, -1]
 
 
