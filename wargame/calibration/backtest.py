@@ -96,6 +96,11 @@ class Backtest:
                 )
         return pd.DataFrame(rows)
 
+    def by_origin(self) -> pd.DataFrame:
+        """Mean log scores after each origin: `way`, `forecaster`, and a column for each origin."""
+        table = self.forecasts.groupby(["way", "forecaster", "origin"], sort=False)["log_score"].mean()
+        return table.unstack("origin")[list(self.origins)].reset_index()
+
     def differences(self) -> pd.DataFrame:
         """Each forecaster's mean score less that of the regime process: `way`, `score`, `forecaster`, `n`,
         `difference`, `low`, `high`, `verdict`.
