@@ -276,7 +276,9 @@ class Rules:
         point.scenario = scenario
         template = list(self.workbook.template)
         for row, number in _given(scenario):
-            template[self.rows[row]] = number
+            # A parameter that types set has no row for a number of its own.
+            if row in self.rows:
+                template[self.rows[row]] = number
         point.start = template
         point.deal_fails = self.functions["deal"](template) != 0.0
         if point.deal_fails and not self.deal_fails:

@@ -7,7 +7,7 @@ reported with file, line and remedy. Nothing is played here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,10 @@ FOLDER = "experiments"
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One arm: the scenario as it changes it, and its orders. `fixed` are the full names of numbers that it sets."""
+    """One arm: the scenario as it changes it, and its orders. `fixed` are the full names of numbers that it sets.
+
+    `moves` are the outcomes, metrics and payoffs that it is said to move, each `lower`, `higher` or `either`.
+    """
 
     name: str
     label: str = ""
@@ -46,6 +49,7 @@ class Arm:
     scenario: Scenario
     orders: tuple[str, ...] = ()
     fixed: frozenset[str] = frozenset()
+    moves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -79,23 +83,24 @@ class Experiment:
     source: Source
 
 
-def available_experiments() -> dict[str, Path]:
-    """The experiments that come with the package, by name."""
-    return {path.stem: path for path in sorted((configs_directory() / FOLDER).glob("*.yaml"))}
+def available_experiments(folder: str = FOLDER) -> dict[str, Path]:
+    """The experiments that come with the package, by name; those of another folder of `configs` if it is named."""
+    return {path.stem: path for path in sorted((configs_directory() / folder).glob("*.yaml"))}
 
 
-def load_experiment(name_or_path: str | Path) -> Experiment:
+def load_experiment(name_or_path: str | Path, *, folder: str = FOLDER) -> Experiment:
     """Load an experiment: one that comes with the package by name, or any YAML file by path.
 
-    Raises ScenarioError, with file, line and remedy for every problem found in it or in the scenario it is about.
+    Names are looked up in `folder` of `configs`. Raises ScenarioError, with file, line and remedy for every problem
+    found in it or in the scenario it is about.
     """
     given = str(name_or_path)
-    known = available_experiments()
+    known = available_experiments(folder)
     path = Path(given)
     if path.is_file() or (path.exists() and given not in known):
         return _build(read_source(path, shown_as=given, kind="experiment"), path.parent)
     if given in known:
-        shown = f"configs/{FOLDER}/{given}.yaml"
+        shown = f"configs/{folder}/{given}.yaml"
         return _build(read_source(known[given], shown_as=shown, kind="experiment"), known[given].parent)
     remedy = did_you_mean(given, known) or "give the path of a YAML file, or one of these names"
     raise ScenarioError(
@@ -204,6 +209,8 @@ class _Reader:
                 self.note(
                     ("arms", name, "orders", str(index)), str(error), found=text, remedy="correct the order"
                 )
+        for moved in part.moves:
+            self._check_name(("arms", name, "moves", moved), moved)
         if len(self.problems) > before:
             return None
         return Arm(
@@ -213,6 +220,7 @@ class _Reader:
             scenario=changed,
             orders=tuple(part.orders),
             fixed=frozenset(_full_name(self.scenario, path) for path in part.set),
+            moves=dict(part.moves),
         )
 
     def _changed(self, name: str, part: ArmPart) -> Scenario | None:

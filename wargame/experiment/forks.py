@@ -17,7 +17,7 @@ from wargame.experiment.results import Results, read
 from wargame.scenario.known import known_numbers
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["fork", "past_of"]
+__all__ = ["fork", "past_at", "past_of"]
 
 MOST = 2**32 - 1
 
@@ -82,9 +82,6 @@ def fork(
 
 def past_of(results: Results, episode: int, turn: int | str) -> tuple[Past, Scenario]:
     """The past of an episode of a run as the turn began, and the scenario that was played; on the Mesa engine."""
-    from wargame.engine.model import WargameModel
-    from wargame.engine.rules import EpisodeError
-
     manifest = results.manifest
     if "fork" in manifest:
         raise RunError(
@@ -96,24 +93,44 @@ def past_of(results: Results, episode: int, turn: int | str) -> tuple[Past, Scen
         raise RunError("the run was played with own Python classes; fork it from your own code")
     scenario = scenario_of(manifest)
     number = _turn(scenario, turn)
-    model = WargameModel(
+    past, length = past_at(
         scenario,
+        number,
         seed=int(manifest["seed"]),
         episode=episode,
         uncertain=bool(manifest["uncertain"]),
         orders=list(manifest["orders"]),
+    )
+    if past is None:
+        raise RunError(
+            f"episode {episode} ended after {length} turns, so it has no futures from turn {number} on\n"
+            f"  {'mend:':<9}Fork it at turn {length - 1} or before, or another episode."
+        )
+    return past, scenario
+
+
+def past_at(
+    scenario: Scenario, turn: int, *, seed: int, episode: int, uncertain: bool, orders: Iterable[str]
+) -> tuple[Past | None, int]:
+    """The past of an episode as a turn began, on the Mesa engine, None if it ended before; and the turns played."""
+    from wargame.engine.model import WargameModel
+    from wargame.engine.rules import EpisodeError
+
+    model = WargameModel(
+        scenario,
+        seed=seed,
+        episode=episode,
+        uncertain=uncertain,
+        orders=list(orders),
         record=True,
         collect=False,
     )
     with suppress(EpisodeError):
-        while model.running and model.length < number:
+        while model.running and model.length < turn:
             model.step()
-    if model.length < number or not model.running:
-        raise RunError(
-            f"episode {episode} ended after {model.length} turns, so it has no futures from turn {number} on\n"
-            f"  {'mend:':<9}Fork it at turn {model.length - 1} or before, or another episode."
-        )
-    return Past(episode=episode, turn=number, workspace=model.history[number]), scenario
+    if model.length < turn or not model.running:
+        return None, model.length
+    return Past(episode=episode, turn=turn, workspace=model.history[turn]), model.length
 
 
 def _turn(scenario: Scenario, turn: int | str) -> int:
