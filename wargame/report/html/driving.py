@@ -37,11 +37,11 @@ def _blocks(subject: Subject) -> Iterator[Block]:
     names = sampled_parameters(subject)
     unit = "points of the sample" if subject.points is not None else "episodes"
     first = next(iter(tables.values()))
-    sizes = f"about {int(first['n_lowest'].max()):,} {unit} at either end" if len(first) else ""
+    sizes = f"about {int(first['n_lowest'].median()):,} {unit} at either end" if len(first) else ""
     drawn = f"{n_of(len(names), 'number')} {'was' if len(names) == 1 else 'were'} drawn"
     yield Paragraph(
-        text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that moves "
-        "it most: how often the ending comes where the number is in its lowest fifth, and where it is in its highest."
+        text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that "
+        "moves it most: how often the ending comes where the number is in its lowest fifth, and where in its highest."
     )
     yield _leaders(subject, tables)
     yield Paragraph(

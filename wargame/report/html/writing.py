@@ -29,9 +29,11 @@ def page(subject: Subject) -> str:
         lstrip_blocks=True,
     )
     sections = [section for make in SECTIONS if (section := make(subject)) is not None]
-    return environment.get_template("page.html").render(
+    text = environment.get_template("page.html").render(
         headline=headline(subject), sections=sections, style=_template("page.css"), version=_version()
     )
+    # A number and its percent sign stay on one line.
+    return text.replace(" %", "\u00a0%")
 
 
 def write(subject: Subject, path: Path) -> Path:
