@@ -67,7 +67,10 @@ def run(
     ] = None,
     uncertain: Annotated[
         bool,
-        typer.Option("--uncertain", help="Draw every parameter that has a distribution, for each episode."),
+        typer.Option(
+            "--uncertain",
+            help="Draw every parameter that has a distribution, for each episode; not those of --set.",
+        ),
     ] = False,
     out: Annotated[
         Path | None,

@@ -177,9 +177,9 @@ class Rules:
                 plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
-                loops = plan.loops_for(plan.score, rows)
+                loops = plan.loops_into(rows)
                 self._compile(
-                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows)
+                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, [plan.score], book.rows)
                 )
             else:
                 code = Code(

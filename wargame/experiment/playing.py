@@ -15,6 +15,7 @@ from wargame.experiment.progress import Progress
 from wargame.experiment.provenance import manifest_of
 from wargame.experiment.results import Results
 from wargame.experiment.task import Task
+from wargame.scenario.known import known_numbers
 from wargame.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Playing:
         announce: Callable[[str], None] = say_nothing,
     ) -> None:
         texts = tuple(orders)
+        if uncertain:
+            scenario = known_numbers(scenario)
         self._workers, self._first = workers, first
         self.play = Play(
             scenario=scenario,

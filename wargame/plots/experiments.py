@@ -35,8 +35,8 @@ def paired_differences(
     with style():
         names = list(dict.fromkeys(table["name"]))
         shown = list(dict.fromkeys(table["arm"]))
-        ax = new_axes(7.2, 0.9 + 0.24 * len(names) * max(len(shown), 2)) if ax is None else ax
-        fill = colours(shown)
+        ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
+        fill = _arm_colours(shown, arms)
         for place, arm in enumerate(shown):
             rows = table[table["arm"] == arm].set_index("name").reindex(names)
             y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
@@ -69,8 +69,8 @@ def arm_shares(
     with style():
         names = list(dict.fromkeys(table["name"]))
         shown = list(dict.fromkeys(table["arm"]))
-        ax = new_axes(7.2, 0.9 + 0.24 * len(names) * max(len(shown), 2)) if ax is None else ax
-        fill = colours(shown)
+        ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
+        fill = _arm_colours(shown, arms)
         for place, arm in enumerate(shown):
             rows = table[table["arm"] == arm].set_index("name").reindex(names)
             y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
@@ -146,6 +146,11 @@ def convergence(
         ax.set_ylabel(f"Estimate ({unit})" if unit else "Estimate")
         _legend(ax)
     return ax
+
+
+def _arm_colours(shown: Sequence[str], arms: Mapping[str, str] | None) -> dict[str, str]:
+    """By the arm's place among all that are named, so that it has one colour whether the baseline is shown or not."""
+    return colours(arms if arms and set(shown) <= set(arms) else shown)
 
 
 def _whiskers(
