@@ -12,7 +12,7 @@ from markupsafe import Markup
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Command
 from wargame.report.html.subject import Subject
-from wargame.report.html.words import thing
+from wargame.report.html.words import plain, thing
 from wargame.report.wording import label_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def movers(subject: Subject) -> str:
     if best is None:
         return ""
     _, outcome, row = best
-    label = label_of(subject.scenario, str(row["name"]).split(".", 1)[-1])
+    label = plain(label_of(subject.scenario, str(row["name"]).split(".", 1)[-1]))
     return Markup(". One number alone, “{}”, moves {} from {} to {}").format(
         label,
         thing(subject.scenario, "outcome", outcome),

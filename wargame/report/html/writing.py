@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def write(subject: Subject, path: Path) -> Path:
         remedy = "Check the disk's space and rights, or choose another file with --out."
         raise ResultsError(path, f"the report could not be written: {error}", remedy) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return path
 
 
