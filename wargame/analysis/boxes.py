@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from wargame.analysis.ensembles import Observed
 from wargame.analysis.held_out import check_enough, halves, smallest_group
 from wargame.analysis.peeling import Peeled, Side, peel, within
-from wargame.analysis.refusals import TooFew
 from wargame.analysis.shares import clustered_mean
 
 __all__ = ["Boxes", "find_boxes"]
@@ -26,8 +25,8 @@ __all__ = ["Boxes", "find_boxes"]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 
-ROWS_FOR_A_PARAMETER = 5
-"""With two, boxes over 182 parameters had ten sides that were luck; with five, one, in tests with a planted box."""
+LEAST_LIFT = 1.25
+"""In a box the outcome is so many times as frequent as everywhere, or it is not worth telling."""
 
 SUMMARY = (
     "box",
@@ -58,8 +57,8 @@ class Boxes:
     `limits` has a row for each restricted parameter: `box`, `parameter`, `low`, `high` (NaN where that side is open),
     and `low_part`, `high_part`, the parts of all rows that lie below and up to them.
 
-    `peelings` has a row for each step of the search: `box`, `step`, `mass`, `density`, `coverage`, `chosen`: whether
-    the box was made from it.
+    `peelings` has a row for each step of the searches, the last of which may have led to no box: `box`, `step`, `mass`,
+    `density`, `coverage`, `chosen`: whether the box was made from it.
     """
 
     name: str
@@ -73,20 +72,20 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     """The boxes, at most so many, that an outcome falls into far more often than elsewhere.
 
     Method: `peel` on a random half of the rows, each weighing as many episodes as it has; the next box outside of the
-    first. Then each box is checked on the other half; intervals are those of `clustered_mean`, and whether a box holds
-    is told by the normal interval of the difference between inside and outside. There may be no box at all: nothing was
-    found that is more than luck.
+    first, as long as the outcome is a quarter more frequent in it than everywhere. Then each box is checked on the
+    other half; intervals are those of `clustered_mean`, and whether a box holds is told by the normal interval of the
+    difference between inside and outside. There may be no box at all: nothing was found that is more than luck.
 
-    TooFew, with the number that would do, if there are fewer than a hundred rows, than five for each parameter, or than
-    forty episodes with or without the outcome; NotForThis for a result that is a mean.
+    TooFew, with the number that would do, if there are fewer than a hundred rows, or forty episodes with or without
+    the outcome; NotForThis for a result that is a mean.
     """
     whole = observed.complete()
     check_enough(whole)
     varied = whole.inputs.loc[:, whole.inputs.nunique() > 1]
-    _check_rows(len(varied), varied.shape[1])
     found, held = halves(len(whole.value), seed)
     inputs = varied.to_numpy(dtype=np.float64)
     hits = whole.n * whole.value
+    base = float(hits[found].sum() / whole.n[found].sum())
     smallest = smallest_group(int(found.sum()))
     left = found.copy()
     chosen: list[tuple[Side, ...]] = []
@@ -94,7 +93,8 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     while len(chosen) < boxes and left.sum() >= 2 * smallest and np.ptp(whole.value[left]) > 0:
         searched = peel(inputs[left], whole.n[left], hits[left], smallest)
         searches.append(searched)
-        if not searched.chosen:
+        inside = left & within(searched.chosen, inputs)
+        if hits[inside].sum() / whole.n[inside].sum() < LEAST_LIFT * base:
             break
         chosen.append(searched.chosen)
         left &= ~within(searched.chosen, inputs)
@@ -103,18 +103,8 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
         base=float(hits.sum() / whole.n.sum()),
         summary=_summary(chosen, inputs, whole, (found, held), level),
         limits=_limits(chosen, varied),
-        peelings=_peelings(searches, int(found.sum()), float(hits[found].sum())),
+        peelings=_peelings(searches, len(chosen), int(found.sum()), float(hits[found].sum())),
     )
-
-
-def _check_rows(rows: int, parameters: int) -> None:
-    needed = ROWS_FOR_A_PARAMETER * parameters
-    if rows < needed:
-        raise TooFew(
-            f"{rows:,} rows are too few to find boxes over {parameters} parameters: most sides would be luck",
-            f"Give at least {needed:,} points or episodes, or vary fewer parameters (--over).",
-            needed,
-        )
 
 
 def _summary(
@@ -170,7 +160,7 @@ def _limits(chosen: list[tuple[Side, ...]], inputs: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=["box", "parameter", "low", "high", "low_part", "high_part"])
 
 
-def _peelings(searches: list[Peeled], rows: int, hits: float) -> pd.DataFrame:
+def _peelings(searches: list[Peeled], boxes: int, rows: int, hits: float) -> pd.DataFrame:
     table = [
         {
             "box": number,
@@ -178,7 +168,7 @@ def _peelings(searches: list[Peeled], rows: int, hits: float) -> pd.DataFrame:
             "mass": step.rows / rows,
             "density": step.hits / step.n,
             "coverage": step.hits / hits,
-            "chosen": place == searched.best,
+            "chosen": number <= boxes and place == searched.best,
         }
         for number, searched in enumerate(searches, start=1)
         for place, step in enumerate(searched.steps)

@@ -18,6 +18,9 @@ __all__ = ["low_and_high", "partial_rank_correlations"]
 WIDEST = 0.2
 """The half-width that a correlation near 0 may have at most."""
 
+EXACT = 1e-12
+"""The unexplained part of the variance below which ranks are taken to be explained in full."""
+
 FIFTH = 0.2
 LEAST_ROWS = 20
 """Rows that a fifth must have at least."""
@@ -134,13 +137,14 @@ def low_and_high(observed: Observed, *, level: float = 0.95) -> pd.DataFrame:
 
 
 def _partial(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The partial correlation of the last column with each of the others, from the inverse of their correlations.
+    """The partial correlation of the last column with each of the others.
 
-    Source: Whittaker 1990, "Graphical models in applied multivariate statistics", 5.8.
+    From the coefficients b of the regression on standardized columns, the diagonal d of the inverse of the others'
+    correlations and the unexplained part u of the variance: b / sqrt(b**2 + d * u).
     """
     correlations = np.corrcoef(columns, rowvar=False)
     # The pseudo-inverse: a design may tie two parameters to each other.
-    precision = np.linalg.pinv(correlations, hermitian=True)
-    scale = np.sqrt(np.diag(precision))
-    found = -precision[:-1, -1] / (scale[:-1] * scale[-1])
-    return np.asarray(np.clip(found, -1.0, 1.0))
+    inverse = np.linalg.pinv(correlations[:-1, :-1], hermitian=True)
+    slopes = inverse @ correlations[:-1, -1]
+    unexplained = max(1 - float(slopes @ correlations[:-1, -1]), EXACT)
+    return np.asarray(slopes / np.sqrt(slopes**2 + np.diag(inverse) * unexplained))

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from wargame.analysis.refusals import NotForThis
 from wargame.experiment.errors import ResultsError
+from wargame.experiment.provenance import scenario_of
 from wargame.scenario.errors import did_you_mean, join_names
 
 if TYPE_CHECKING:
     from wargame.experiment.results import Results
     from wargame.experiment.sweeps import Sweep
+    from wargame.scenario.scenario import Scenario
 
 __all__ = ["Ensemble", "Observed", "ensemble_of_run", "ensemble_of_sweep", "read_ensemble"]
 
@@ -129,7 +131,7 @@ def ensemble_of_run(results: Results) -> Ensemble:
             "in this run nothing was varied: all its episodes have the same parameters",
             "Make a run with --uncertain, or a sweep (wargame sweep).",
         )
-    labels = results.labels
+    labels = _labels(scenario_of(results.manifest))
 
     def result(kind: str, name: str) -> tuple[Any, Any, Any]:
         done = episodes["outcome"].notna().to_numpy()
@@ -147,7 +149,7 @@ def ensemble_of_run(results: Results) -> Ensemble:
             "metric": tuple(results.layout.metrics),
             "payoff": tuple(results.layout.actors),
         },
-        labels={**labels.metrics, **labels.actors, **labels.outcomes},
+        labels=labels,
         table=None,
         result=result,
     )
@@ -180,13 +182,12 @@ def _read_sweep(folder: Path) -> Ensemble:
     tables = {}
     for name in ("points.csv", "sweep.csv"):
         try:
-            tables[name] = pd.read_csv(folder / name, float_precision="round_trip")
+            tables[name] = pd.read_csv(folder / name)
         except (OSError, ValueError) as error:
             raise ResultsError(
                 folder / name, f"it cannot be read: {error}", "Make the sweep again."
             ) from error
-    given = manifest["scenario"]
-    labels = _labels(given["text"], given["file"], given["overrides"])
+    labels = _labels(scenario_of(manifest))
     return ensemble_of_sweep(tables["points.csv"], tables["sweep.csv"], manifest["design"], labels)
 
 
@@ -200,21 +201,15 @@ def _read_arm(folder: Path, arm: str | None) -> Ensemble:
         raise NotForThis(f"the experiment has no arm {chosen!r}", remedy)
     if chosen in found.arms:
         return ensemble_of_run(found.arms[chosen])
-    return _of_sweep_in_memory(found.sweeps[chosen], _scenario_labels(found.experiment.scenario))
+    return _of_sweep_in_memory(found.sweeps[chosen], _labels(found.experiment.scenario))
 
 
 def _of_sweep_in_memory(sweep: Sweep, labels: Mapping[str, str]) -> Ensemble:
     return ensemble_of_sweep(sweep.points, sweep.table, sweep.design.kind, labels)
 
 
-def _labels(text: str, file: str, overrides: Mapping[str, Any]) -> dict[str, str]:
-    from wargame.scenario.loading import loads
-
-    scenario = loads(text, file=file)
-    return _scenario_labels(scenario.with_(dict(overrides)) if overrides else scenario)
-
-
-def _scenario_labels(scenario: Any) -> dict[str, str]:
-    """Titles of metrics, actors and outcomes; outcomes last, as they are what a shared name means."""
+def _labels(scenario: Scenario) -> dict[str, str]:
+    """Titles of parameters, metrics, actors and outcomes; outcomes last, as they are what a shared name means."""
     groups = (scenario.metrics, scenario.actors, scenario.outcomes)
-    return {name: str(one.title) for group in groups for name, one in group.items()}
+    labels = {name: str(one.title) for group in groups for name, one in group.items()}
+    return labels | {f"{PARAMETER}{name}": one.title for name, one in scenario.parameters.items()}

@@ -24,14 +24,15 @@ Numbers = NDArray[np.float64]
 
 CLASSES = 5
 FOLDS = 10
+
+LEAST_EXPECTED = 5
+"""Of the rarest ending that is told apart, so many episodes must be expected in each class of an observable."""
+
 PRIOR = 2.0
 """So many episodes at the base rate are added to each class of an observable, against overconfidence."""
 
 LEAST_EPISODES = 200
 LEAST_HITS = 30
-
-PENALTY = 0.1
-"""The inverse strength of the penalty on the coefficients of the regression on everything."""
 
 TOGETHER = "all together"
 
@@ -50,7 +51,10 @@ def first_year(sample: pd.DataFrame, sample_plays: pd.DataFrame, turns: int = 4)
     open_episodes = pd.Index(after["episode"].unique(), name="episode")
     at_end = last.pivot(index="episode", columns="variable", values="value").reindex(open_episodes)
     dealt = sample[sample["turn"] == -1].pivot(index="episode", columns="variable", values="value")
-    change = (at_end - dealt.reindex(open_episodes)).add_prefix("change of ")
+    dealt = dealt.reindex(open_episodes)
+    # Where all begin alike, the change says what the value says.
+    varies = dealt.columns[dealt.nunique() > 1]
+    change = (at_end[varies] - dealt[varies]).add_prefix("change of ")
     early = sample_plays[sample_plays["turn"] < turns]
     played = early["actor"].astype(str) + "." + early["policy"].astype(str)
     counts = pd.crosstab(early["episode"], played).reindex(open_episodes, fill_value=0).astype(np.float64)
@@ -74,11 +78,12 @@ def signposts(
     Statistic: the skill by the logarithmic score, 1 - (mean of -log p) / (the same of the base rate): the part of what
     one does not know about the ending that the observable takes away. p is the share of the ending among episodes in
     the same fifth of the observable, or of the base rate alone, both learnt in nine tenths of the episodes and tried in
-    the tenth (cross-validation). 0 is worth nothing; a little below 0 is the price of having tried. The row
-    `all together` is a logistic regression on all observables at once. Interval: normal, over episodes, of the ratio
-    (delta method). Rows by falling skill: `observable`, `skill`, `low`, `high`; with `outcome`, also `at_low` and
-    `at_high`, its share in the lowest and the highest fifth of the observable. `attrs`: `n` episodes, `base` (the
-    share of the outcome), `level`.
+    the tenth (cross-validation); classes in which fewer than five episodes with the rarest ending are expected are
+    joined. 0 is worth nothing; a little below 0 is the price of having tried. The row `all together` is a logistic
+    regression with a ridge penalty on all observables at once. Interval: normal, over episodes, of the ratio (delta
+    method). Rows by falling skill: `observable`, `skill`, `low`, `high`; with `outcome`, also `at_low` and `at_high`,
+    its share in the lowest and the highest class of the observable. `attrs`: `n` episodes, `base` (the share of the
+    outcome), `level`, `outcome`.
 
     TooFew below 200 episodes, or 30 with or without the outcome, with the number that would do; NotForThis for an
     outcome that there is not. Source: Good 1952, "Rational decisions", for the score; Roulston and Smith 2002,
@@ -92,7 +97,7 @@ def signposts(
         column = observed[name].to_numpy(dtype=np.float64)
         row = {"observable": name, **_skill(base, _by_fifths(column, target, folds), level)}
         if outcome is not None:
-            row |= _ends(column, target.codes == 1)
+            row |= _ends(column, target)
         rows.append(row)
     together = {"observable": TOGETHER, **_skill(base, _together(observed, target, folds), level)}
     table = pd.DataFrame(rows).sort_values("skill", ascending=False, kind="stable")
@@ -108,6 +113,11 @@ class _Target:
 
     codes: NDArray[np.int64]
     count: int
+
+    @property
+    def smallest_class(self) -> int:
+        """So many episodes a class of an observable must have."""
+        return math.ceil(LEAST_EXPECTED * len(self.codes) / int(np.bincount(self.codes).min()))
 
 
 def _target(observed: pd.DataFrame, endings: pd.Series, outcome: str | None) -> _Target:
@@ -185,7 +195,7 @@ def _by_fifths(column: Numbers, target: _Target, folds: NDArray[np.int64]) -> Nu
     score = np.empty(len(column))
     for fold in range(FOLDS):
         learnt, tried = folds != fold, folds == fold
-        ends = _class_ends(column[learnt])
+        ends = _class_ends(column[learnt], target.smallest_class)
         counts = np.zeros((len(ends) + 1, target.count))
         np.add.at(counts, (np.searchsorted(ends, column[learnt], side="left"), target.codes[learnt]), 1)
         base = counts.sum(axis=0) / counts.sum()
@@ -194,30 +204,51 @@ def _by_fifths(column: Numbers, target: _Target, folds: NDArray[np.int64]) -> Nu
     return score
 
 
-def _class_ends(column: Numbers) -> Numbers:
-    """Where an observable is cut: between its values if they are few, else at its fifths."""
+def _class_ends(column: Numbers, smallest: int) -> Numbers:
+    """Where an observable is cut: between its values if they are few, else at its fifths; small classes are joined."""
     distinct = np.unique(column)
     if len(distinct) <= CLASSES:
-        return np.asarray((distinct[1:] + distinct[:-1]) / 2)
-    return np.unique(np.quantile(column, np.arange(1, CLASSES) / CLASSES))
+        ends = (distinct[1:] + distinct[:-1]) / 2
+    else:
+        ends = np.unique(np.quantile(column, np.arange(1, CLASSES) / CLASSES))
+    counts = np.bincount(np.searchsorted(ends, column, side="left"), minlength=len(ends) + 1)
+    kept, size = [], 0
+    for end, count in zip(ends, counts, strict=False):
+        size += count
+        if size >= smallest:
+            kept.append(end)
+            size = 0
+    if kept and size + counts[-1] < smallest:
+        kept.pop()
+    return np.array(kept)
 
 
 def _together(observed: pd.DataFrame, target: _Target, folds: NDArray[np.int64]) -> Numbers:
-    """-log of the probability that a logistic regression on everything gives each episode's ending."""
+    """-log of the probability that logistic regressions on everything give each episode's ending.
+
+    One for each ending against the others, with probabilities that are made to add up to one.
+    """
     linear, pipeline, scaling = (
         needed_module(f"sklearn.{name}", "a signpost")
         for name in ("linear_model", "pipeline", "preprocessing")
     )
     inputs = observed.to_numpy(dtype=np.float64)
-    score = np.empty(len(inputs))
+    # A ridge under which all observables together move the log odds by about one: few hits need a strong one.
+    options = {"C": 1 / inputs.shape[1], "solver": "newton-cholesky"}
+    endings = [1] if target.count == 2 else range(target.count)
+    chances = np.empty((len(inputs), len(endings)))
     for fold in range(FOLDS):
         learnt, tried = folds != fold, folds == fold
-        model: Any = pipeline.make_pipeline(
-            scaling.StandardScaler(), linear.LogisticRegression(C=PENALTY, max_iter=5000)
-        )
-        model.fit(inputs[learnt], target.codes[learnt])
-        score[tried] = -model.predict_log_proba(inputs[tried])[np.arange(tried.sum()), target.codes[tried]]
-    return score
+        for place, ending in enumerate(endings):
+            model: Any = pipeline.make_pipeline(
+                scaling.StandardScaler(), linear.LogisticRegression(**options)
+            )
+            model.fit(inputs[learnt], target.codes[learnt] == ending)
+            chances[tried, place] = model.predict_proba(inputs[tried])[:, 1]
+    if target.count == 2:
+        chances = np.column_stack([1 - chances[:, 0], chances[:, 0]])
+    chances /= chances.sum(axis=1, keepdims=True)
+    return np.asarray(-np.log(chances[np.arange(len(inputs)), target.codes]))
 
 
 def _skill(base: Numbers, score: Numbers, level: float) -> dict[str, float]:
@@ -228,11 +259,13 @@ def _skill(base: Numbers, score: Numbers, level: float) -> dict[str, float]:
     return {"skill": 1 - ratio, "low": 1 - ratio - half, "high": 1 - ratio + half}
 
 
-def _ends(column: Numbers, hits: NDArray[np.bool_]) -> dict[str, float]:
-    """The share of the outcome in the lowest and in the highest class."""
-    ends = _class_ends(column)
+def _ends(column: Numbers, target: _Target) -> dict[str, float]:
+    """The share of the outcome in the lowest and in the highest class; NaN where there is a single class."""
+    ends = _class_ends(column, target.smallest_class)
+    if not len(ends):
+        return {"at_low": math.nan, "at_high": math.nan}
     place = np.searchsorted(ends, column, side="left")
     return {
-        "at_low": float(hits[place == place.min()].mean()),
-        "at_high": float(hits[place == place.max()].mean()),
+        "at_low": float((target.codes[place == 0] == 1).mean()),
+        "at_high": float((target.codes[place == len(ends)] == 1).mean()),
     }

@@ -42,8 +42,8 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     stands in the table is from the other half: `leaf`, `rule` (text), `rows`, `mass` (the part of the rows), `density`
     (the share of the outcome) with `low` to `high` from `clustered_mean`, `coverage` (the part of all episodes with
     the outcome). `found_density` is that of the half in which it was grown. `attrs`: `base`, `level`, `branches` (of
-    each leaf, as Branch), and `skill`: the part of the variance between held-out rows that the tree explains, which
-    for single episodes is Brier's skill; at or below 0 it found nothing.
+    each leaf, as Branch), and `skill`: the part of the squared error in held-out rows that the tree takes away, which
+    for single episodes is Brier's skill against the base rate; at or below 0 it found nothing.
 
     TooFew and NotForThis as for `find_boxes`. Source: Breiman, Friedman, Olshen and Stone 1984.
     """
@@ -77,7 +77,7 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     table.attrs = {
         "base": clustered_mean(whole, held, level).mean,
         "level": level,
-        "skill": _skill(whole, tree.predict(inputs), held),
+        "skill": _skill(whole, tree.predict(inputs), found, held),
         "branches": [paths[leaf] for leaf in table["leaf"]],
     }
     return table
@@ -114,9 +114,15 @@ def _paths(tree: Any, names: list[str]) -> dict[int, list[Branch]]:
     return paths
 
 
-def _skill(observed: Observed, predicted: NDArray[np.float64], held: NDArray[np.bool_]) -> float:
-    """The part of the variance of held-out rows that is explained, episodes weighing alike."""
-    n, value = observed.n[held], observed.value[held]
-    mean = float((n * value).sum() / n.sum())
-    total = float((n * (value - mean) ** 2).sum())
-    return 1 - float((n * (value - predicted[held]) ** 2).sum()) / total if total > 0 else math.nan
+def _skill(
+    observed: Observed, predicted: NDArray[np.float64], found: NDArray[np.bool_], held: NDArray[np.bool_]
+) -> float:
+    """What the tree takes away from the squared errors that the share of the half where it was grown leaves."""
+    n, value = observed.n, observed.value
+    base = float((n[found] * value[found]).sum() / n[found].sum())
+    without = float((n[held] * (value[held] - base) ** 2).sum())
+    return (
+        1 - float((n[held] * (value[held] - predicted[held]) ** 2).sum()) / without
+        if without > 0
+        else math.nan
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wargame.plots.drivers import plain
-from wargame.plots.style import HIGHLIGHT, INK, PALETTE, colours, new_axes, style, wrapped
+from wargame.plots.style import HIGHLIGHT, INK, MUTED, PALETTE, colours, new_axes, style, wrapped
 
 __all__ = ["box_limits", "heat_map", "peelings"]
 
@@ -86,7 +86,9 @@ def box_limits(
             ax.barh(0, 0, color=fill[str(number)], label=f"box {number}")
         texts = [wrapped((labels or {}).get(name) or plain(name), LABEL_WIDTH) for name in names]
         ax.set_yticks(range(len(names)), texts)
-        ax.set_ylim(len(names) - 0.5, -0.5)
+        ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
+        if not names:
+            ax.text(0.5, 0, "No box was found", ha="center", va="center", color=MUTED)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["least", "25 %", "half", "75 %", "greatest"])
         ax.tick_params(axis="y", length=0)
@@ -106,6 +108,7 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax = new_axes(4.2, 3.0) if ax is None else ax
         for place, (number, rows) in enumerate(table.groupby("box")):
             colour = PALETTE[place % len(PALETTE)]
+            label = f"box {number}" if rows["chosen"].any() else "no further box"
             ax.plot(
                 100 * rows["coverage"],
                 100 * rows["density"],
@@ -113,7 +116,7 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 ms=2.5,
                 lw=0.8,
                 color=colour,
-                label=f"box {number}",
+                label=label,
             )
             chosen = rows[rows["chosen"]]
             ax.plot(
