@@ -33,8 +33,8 @@ ABOUT = "about.json"
 ALL = "all"
 
 CHANCE = (
-    "Intervals are for chance alone, the error of having played n episodes: what is not known about the world is not "
-    "in them; see --uncertain and `wargame sweep`."
+    "{level:.4g} % intervals, for chance alone, the error of having played n episodes: what is not known about the "
+    "world is not in them; see --uncertain and `wargame sweep`."
 )
 
 
@@ -74,7 +74,11 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        show(Text(""), Text(CHANCE, style="dim"), line(("\nSaved in ", "bold"), str(folder / PLACE)))
+        show(
+            Text(""),
+            Text(CHANCE.format(level=100 * question.level), style="dim"),
+            line(("\nSaved in ", "bold"), str(folder / PLACE)),
+        )
 
 
 def _chosen(names: Sequence[str]) -> list[Analysis]:
