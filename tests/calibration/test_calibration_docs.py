@@ -41,10 +41,15 @@ def test_a_page_shows_what_a_command_prints(page: str, command: str) -> None:
 @pytest.mark.verify
 @pytest.mark.parametrize("numbers", RECOVERIES)
 def test_known_numbers_are_recovered(numbers: int) -> None:
-    """Intervals of 90 % hold the truth in 85 to 95 % of all cases."""
+    """Intervals of 90 % hold the truth in 85 to 95 % of records; of numbers that cannot be told apart in more.
+
+    With all five open the record says less about some than their ranges do, and intervals that end with the ranges hold
+    the truth too often: the page says so.
+    """
     found = regenerate.recovered(numbers)
-    coverage = found.coverage().set_index("parameter")
-    assert 0.85 <= coverage.loc["all", "coverage"] <= 0.95
+    coverage = found.coverage()["coverage"]
+    assert coverage.min() >= 0.85
+    assert numbers == 5 or coverage.max() <= 0.95
     assert_same(
         regenerate.blocks("calibration.md")["recovery", str(numbers)], regenerate.recovery_text(found)
     )
