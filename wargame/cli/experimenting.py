@@ -30,6 +30,7 @@ class Request:
     until: str | None
     most: int | None
     out: Path | None
+    resume: bool
     workers: int | None
     engine: Engine
     figures: bool
@@ -49,9 +50,10 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         engine=request.engine,
         workers=request.workers,
         progress=progress_is_shown(quiet),
+        out=folder,
+        resume=request.resume,
     )
     seconds = time.perf_counter() - begun
-    results.save(folder)
     drawn: list[str] = []
     if request.figures:
         from wargame.plots.experiment_figures import save_experiment_figures
