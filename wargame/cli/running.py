@@ -48,6 +48,7 @@ class Request:
     until: str | None
     most: int | None
     keep_episodes: bool
+    sample: int
     figures: bool
 
 
@@ -77,6 +78,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         "uncertain": request.uncertain,
         "orders": request.orders,
         "keep_episodes": request.keep_episodes,
+        "sample": request.sample,
         "out": folder,
         "executor": executor,
     }
