@@ -273,14 +273,12 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     ("command", "kills"),
     [
-        (["experiment", "steps.yaml", "--no-figures", "-n", "6000"], 1),
-        pytest.param(
-            ["experiment", "steps.yaml", "--no-figures", "-n", "20000"], 20, marks=pytest.mark.verify
-        ),
-        pytest.param(["sweep", "border.yaml", "--lhs", "400", "-n", "200"], 20, marks=pytest.mark.verify),
+        (["experiment", "steps.yaml", "--no-figures", "-n", "20000"], 20),
+        (["sweep", "border.yaml", "--lhs", "400", "-n", "200"], 20),
     ],
 )
 def test_killed_at_any_moment(tmp_path: Path, command: list[str], kills: int) -> None:
