@@ -17,6 +17,7 @@ from rich.text import Text
 
 from wargame.cli.arguments import changed
 from wargame.cli.experiment_summary import records
+from wargame.cli.interrupting import told_how_to_go_on
 from wargame.cli.screen import progress_is_shown, show
 from wargame.experiment.designs import Design, DesignError, read_axis
 from wargame.experiment.display import percent
@@ -73,17 +74,18 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     }
     folder = request.out or _default_folder(scenario, design_of(scenario, **design))
     begun = time.perf_counter()
-    found = sweep(
-        scenario,
-        **design,
-        episodes=request.episodes,
-        orders=request.orders,
-        engine=request.engine,
-        workers=request.workers,
-        progress=progress_is_shown(quiet),
-        out=folder,
-        resume=request.resume,
-    )
+    with told_how_to_go_on(folder):
+        found = sweep(
+            scenario,
+            **design,
+            episodes=request.episodes,
+            orders=request.orders,
+            engine=request.engine,
+            workers=request.workers,
+            progress=progress_is_shown(quiet),
+            out=folder,
+            resume=request.resume,
+        )
     seconds = time.perf_counter() - begun
     asked: dict[str, Any] = {
         "episodes": request.episodes,
