@@ -111,7 +111,7 @@ def _shift(subject: Subject, arm: Arm, outcome: str) -> Markup:
     if "range_low" in row:
         over = points_interval(float(row["range_low"]), float(row["range_high"]))
         return Markup(
-            "{}: <strong>{} points</strong> over what is not known (on average from {} to {}, a difference known to {})"
+            "{}: <strong>{} points</strong> over what is not known (on average from {} to {}, a change of {})"
         ).format(title, over, before, after, chance)
     return Markup("{} goes from {} to <strong>{}</strong> ({} points; chance leaves {})").format(
         title, before, after, points(float(row["difference"])), chance

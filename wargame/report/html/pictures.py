@@ -35,9 +35,7 @@ def differences_picture(subject: Subject) -> Picture:
     """Paired differences of the outcomes, with their intervals."""
     from wargame.plots.experiments import paired_differences
 
-    comparison = subject.comparison
-    assert comparison is not None
-    table = _rows(comparison.differences, subject.outcomes)
+    table = _differences(subject)
 
     def draw(narrow: bool) -> Figure:
         ax = _axes(narrow, 1.1 + ROW * 0.7 * len(subject.outcomes) * max(len(subject.others), 2))
@@ -49,6 +47,21 @@ def differences_picture(subject: Subject) -> Picture:
         + _largest(subject)
     )
     return _picture("What each choice changes, ending by ending", alt, draw, _shares_table(subject))
+
+
+def _differences(subject: Subject) -> pd.DataFrame:
+    """The differences to draw, with their ranges over what is not known."""
+    comparison = subject.comparison
+    assert comparison is not None
+    table = _rows(comparison.differences, subject.outcomes)
+    table = table[["arm", "name", "difference", "low", "high"]]
+    if not subject.ranges:
+        return table
+    rows = [
+        subject.difference(str(arm), "outcome", str(name))
+        for arm, name in zip(table["arm"], table["name"], strict=True)
+    ]
+    return table.assign(**{end: [float(row[end]) for row in rows] for end in ("range_low", "range_high")})
 
 
 def _largest(subject: Subject) -> str:
