@@ -133,6 +133,13 @@ def test_run_until(here: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "Target war +/- 0.02: met after" in shown.output
     assert (here / "u" / "figures" / "convergence.png").is_file()
+    again = call(
+        "run", "border.yaml", "--until", "war +/- 0.02", "--most", "16000", "--out", "u", "--resume", "-q"
+    )
+    assert again.exit_code == 0, again.output
+    other = call("run", "border.yaml", "--until", "war +/- 0.01", "--most", "16000", "--out", "u", "--resume")
+    assert other.exit_code == 1
+    assert "Ask for the same target and maximum as before" in other.output
 
 
 @pytest.mark.parametrize(
@@ -151,7 +158,6 @@ def test_run_until(here: Path) -> None:
         (["sweep", "border.yaml", "--lhs", "4", "--over", "step=a"], "cannot be read"),
         (["sweep", "border.yaml", "--lhs", "4", "-n", "1"], "at least 2"),
         (["fork", "nowhere", "1", "--turn", "2"], "no such folder"),
-        (["run", "border.yaml", "--until", "war +/- 0.1", "--resume"], "do not go together"),
         (["run", "border.yaml", "--until", "difference +/- 0.1"], "about arms"),
     ],
 )

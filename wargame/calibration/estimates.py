@@ -37,8 +37,8 @@ TINY = 1e-9
 class Parameter:
     """A fitted number: its range, its estimate, the standard error, and the interval at the level `LEVEL`.
 
-    `known` is 1 less the squared ratio of its standard error to that of the whole range: 0 where the data say no more
-    than the range did.
+    `alone` is the standard error that it would have if all the others were known. `known` is 1 less the squared ratio
+    of its standard error to that of the whole range: 0 where the data say no more than the range did.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Parameter:
     high: float
     estimate: float
     error: float
+    alone: float
     interval_low: float
     interval_high: float
     known: float
@@ -109,8 +110,10 @@ def estimates(
     test, freedom = _test(left @ (differences * weights), left @ whitened @ left.T, len(errors) - len(ranges))
     return Estimates(
         parameters=tuple(
-            _parameter(one, float(unit), math.sqrt(float(variance)), level)
-            for one, unit, variance in zip(ranges, point, np.diag(spread), strict=True)
+            _parameter(one, float(unit), math.sqrt(float(variance)), 1 / math.sqrt(float(precision)), level)
+            for one, unit, variance, precision in zip(
+                ranges, point, np.diag(spread), np.diag(np.linalg.inv(spread)), strict=True
+            )
         ),
         directions=_directions(ranges, spread),
         covariance=spread,
@@ -145,8 +148,8 @@ def _beyond(test: float, freedom: int) -> float:
     return float(needed("scipy.stats").chi2.sf(test, freedom))
 
 
-def _parameter(one: Range, unit: float, error: float, level: float) -> Parameter:
-    """A parameter from its unit coordinate and the standard error of that."""
+def _parameter(one: Range, unit: float, error: float, alone: float, level: float) -> Parameter:
+    """A parameter from its unit coordinate and the standard errors of that."""
     half = NormalDist().inv_cdf((1 + level) / 2) * error
     step = 1e-4
     slope = (one.number(min(unit + step, 1.0)) - one.number(max(unit - step, 0.0))) / (
@@ -158,6 +161,7 @@ def _parameter(one: Range, unit: float, error: float, level: float) -> Parameter
         high=one.high,
         estimate=one.number(unit),
         error=slope * error,
+        alone=slope * alone,
         interval_low=one.number(unit - half),
         interval_high=one.number(unit + half),
         known=max(0.0, 1 - (error / UNKNOWN) ** 2),

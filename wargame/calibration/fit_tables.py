@@ -43,8 +43,9 @@ def moment_table(fit: Fit) -> pd.DataFrame:
 
 
 def parameter_table(fit: Fit) -> pd.DataFrame:
-    """One row per parameter: `parameter`, `low`, `high` (its range), `estimate`, `error`, `interval_low`,
-    `interval_high` (90 %), `known` (1 less the squared ratio of its standard error to that of the whole range)."""
+    """One row per parameter: `parameter`, `low`, `high` (its range), `estimate`, `error`, `alone`
+    (the standard error if the others were known), `interval_low`, `interval_high` (90 %), `known` (1 less the squared
+    ratio of its standard error to that of the whole range)."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -55,6 +56,7 @@ def parameter_table(fit: Fit) -> pd.DataFrame:
                 "high": one.high,
                 "estimate": one.estimate,
                 "error": one.error,
+                "alone": one.alone,
                 "interval_low": one.interval_low,
                 "interval_high": one.interval_high,
                 "known": one.known,
@@ -82,13 +84,14 @@ def snippet(fit: Fit) -> str:
 
     Where an interval reaches an end of the parameter's range the data do not bound it there, and the distribution is
     uniform over the interval; else it is normal on the parameter's scale (a beta of the same mean and standard
-    deviation for log odds). How estimates vary together is lost.
+    deviation for log odds). How estimates vary together is lost; what cannot be told apart is named in a comment.
     """
     rows = [
         f"{one.name.partition('.')[2]}: {{value: {_shown(one.estimate)}, distribution: {_distribution(one, where)}}}"
         for one, where in zip(fit.estimates.parameters, fit.calibration.ranges, strict=True)
     ]
-    return "\n".join(rows) + "\n"
+    unknown = [f"# cannot be told apart: {one}" for one in fit.estimates.directions if one.is_unknown]
+    return "\n".join([*unknown, *rows]) + "\n"
 
 
 def _distribution(one: Parameter, where: Range) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 
+from wargame.cli import analysing as _analysing  # noqa: F401 - its commands join the others
 from wargame.cli import calibrating as _calibrating  # noqa: F401 - its commands join the others
 from wargame.cli import describing as _describing  # noqa: F401 - its commands join the others
 from wargame.cli import reporting as _reporting  # noqa: F401 - its commands join the others

@@ -175,15 +175,20 @@ def _summary(found: Fit, folder: Path, seconds: float) -> Iterator[RenderableTyp
 
 def _moments(found: Fit) -> Iterator[RenderableType]:
     table = grid("moment", "", "observed>!", "its error>!", "simulated>!", "z>!")
-    for row in records(moment_table(found)):
+    subject = ""
+    for one, row in zip(found.calibration.moments, records(moment_table(found)), strict=True):
+        if one.subject != subject:
+            subject = one.subject
+            table.add_row(Text(subject, style="bold"))
         z = float(row["z"])
-        cells = [
+        table.add_row(
+            f"  {one.label or one.statistic.title}",
+            "" if row["role"] == "fitted" else "held out",
             number(float(row["observed"])),
             number(float(row["error"])),
             number(float(row["simulated"])),
             Text(signed(z), style="bold red" if abs(z) > FAR else ""),
-        ]
-        table.add_row(str(row["title"]), "" if row["role"] == "fitted" else "held out", *cells)
+        )
     yield Padding(table, (1, 0, 1, 2))
     yield line(
         (
@@ -195,12 +200,15 @@ def _moments(found: Fit) -> Iterator[RenderableType]:
 
 
 def _parameters(found: Fit) -> Iterator[RenderableType]:
-    table = grid("number", "estimate>!", "error>!", f"{percent(LEVEL)} interval!", "range!", "known>!")
+    table = grid(
+        "number", "estimate>!", "error>!", "alone>!", f"{100 * LEVEL:.0f} % interval!", "range!", "known>!"
+    )
     for row in records(parameter_table(found)):
         table.add_row(
             str(row["parameter"]),
             number(float(row["estimate"])),
             number(float(row["error"])),
+            number(float(row["alone"])),
             f"{number(float(row['interval_low']))} to {number(float(row['interval_high']))}",
             f"{number(float(row['low']))} to {number(float(row['high']))}",
             percent(float(row["known"])),
@@ -208,8 +216,8 @@ def _parameters(found: Fit) -> Iterator[RenderableType]:
     yield Padding(table, (1, 0, 1, 2))
     yield line(
         (
-            "Known: how much of the variance of the whole range the data take away; 0 % where they say no more than "
-            "the range did.",
+            "Alone: the standard error if the other numbers were known. Known: how much of the variance of the whole "
+            "range the data take away; 0 % where they say no more than the range did.",
             "italic",
         )
     )
@@ -261,7 +269,7 @@ def _recovery(
         )
     yield Padding(table, (1, 0, 1, 2))
     yield line(
-        f"Covered: how many of the {percent(LEVEL)} intervals hold the truth. The test rejects the model, which is "
+        f"Covered: how many of the {100 * LEVEL:.0f} % intervals hold the truth. The test rejects the model, which is "
         f"right, in {percent(found.rejected())} of records at 5 %."
     )
     yield line("Saved in ", (str(folder), "bold"), ": recovery.csv, coverage.csv")
