@@ -425,7 +425,9 @@ class Function:
         """The body of a Python function, written out here; `for_all` if names may be one number for all lanes."""
         node = _parsed(function)
         numbers = [self.number(value) for value in arguments]
-        for_all = for_all or self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        for_all = for_all or (
+            self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        )
         entered = self._still_here()
         outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all, entered=entered)
         for parameter, number in zip(node.args.args, numbers, strict=True):
