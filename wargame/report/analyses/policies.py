@@ -42,12 +42,7 @@ def find(source: Source, question: Question) -> Findings:
         survival = _in_order(spell_survival(plays, level=question.level), results.layout)
         sheets += [
             _spells(lengths, labels, "spells", "How long they stay with a policy, in turns"),
-            _spells(
-                _in_order(by_policy, results.layout.policies),
-                labels,
-                "spells-by-policy",
-                "The same by policy",
-            ),
+            _spells(by_policy, labels, "spells-by-policy", "The same by policy"),
             Sheet(name="spell-survival", table=survival),
         ]
         figures["spells"] = partial(_survival, source, question.level, survival)
