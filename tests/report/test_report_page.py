@@ -150,7 +150,7 @@ def test_what_the_page_says_to_type_for_the_range_gives_the_range(place: Path) -
     assert "with every number as stated" in page.text
     assert "What is not known is not in these numbers" not in page.text
     # The size of a shove is what moves the endings, it is a judgement, and the page says both.
-    assert "“size of a shove”" in page.text
+    assert "“Size of a shove”" in page.text
     assert "moved most by a judgement" in page.text
 
 

@@ -10,7 +10,7 @@ from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.numbers import points_interval
 from wargame.report.html.subject import Subject
 from wargame.report.html.unknown import how_to_sample, sampled_parameters
-from wargame.report.html.words import n_of, plain, thing
+from wargame.report.html.words import capitalised, n_of, plain, thing
 from wargame.report.wording import label_of
 from wargame.scenario.evidence import Basis
 
@@ -130,4 +130,4 @@ def of_parameter(subject: Subject, full_name: str) -> tuple[str, str]:
     found = things.get(name)
     words = {Basis.SOURCE: "a source", Basis.JUDGEMENT: "judgement", Basis.NONE: "nothing stated"}
     basis = words[Basis.of(found)] if found is not None else "–"
-    return plain(label_of(subject.scenario, name)), basis
+    return capitalised(plain(label_of(subject.scenario, name))), basis
