@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from wargame.analysis.ensembles import EXPERIMENT, SWEEP
 from wargame.analysis.refusals import NotForThis
 from wargame.cli.screen import show
 from wargame.experiment.manifest import read_manifest
@@ -36,7 +37,8 @@ CHANCE = (
 
 def tell_what_there_is(folder: Path) -> None:
     """List the analyses, after making sure that there is something to ask."""
-    read_manifest(folder)
+    if not any((folder / name).is_file() for name in (SWEEP, EXPERIMENT)):
+        read_manifest(folder)
     table = grid("analysis!", "asks")
     for analysis in ANALYSES:
         table.add_row(Text(analysis.name, style="cyan"), analysis.asks)
@@ -51,6 +53,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     chosen = _chosen(names)
     source = Source(folder)
     told: dict[str, Any] = {"folder": str(folder), "analyses": {}}
+    chance_alone = False
     for analysis in chosen:
         try:
             findings = analysis.find(source, question)
@@ -61,6 +64,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
             if not as_json:
                 show(_heading(analysis), line(("Not for this folder: ", "yellow"), str(error)))
             continue
+        chance_alone |= findings.is_chance_alone
         files = _write(findings, folder / PLACE, figures=figures)
         told["analyses"][analysis.name] = _for_machines(findings, files)
         if not as_json:
@@ -68,7 +72,9 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        show(Text(""), Text(CHANCE, style="dim"), line(("\nSaved in ", "bold"), str(folder / PLACE)))
+        if chance_alone:
+            show(Text(""), Text(CHANCE, style="dim"))
+        show(line(("\nSaved in ", "bold"), str(folder / PLACE)))
 
 
 def _chosen(names: Sequence[str]) -> list[Analysis]:

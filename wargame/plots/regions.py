@@ -55,7 +55,7 @@ def heat_map(
             put((labels or {}).get(name) or plain(name).capitalize())
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
-        bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
+        bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.02, 0.0, 0.03, 1.0)))
         bar.outline.set_visible(False)
         bar.set_label(unit)
     return ax
