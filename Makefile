@@ -12,7 +12,7 @@ WORKERS  ?= auto
 # One job at a time: everything shares one environment, and pytest makes its own workers.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test verify figures bench docs clean
+.PHONY: help run test browser verify figures bench docs clean
 
 # Without the times of day that `jupyter execute` would record: the same outputs give the same file.
 define RUN_NOTEBOOK
@@ -40,6 +40,10 @@ test: .venv/.installed-dev ## check style and types, then run the tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS)
+	@echo "Not among these: make browser (the report in Chromium), make verify (slow statistics)."
+
+browser: .venv/.installed-dev ## look at the report in Chromium, on a phone and on a desk; needs Chromium
+	$(BIN)/pytest -m browser
 
 verify: .venv/.installed-dev ## run the slow statistical tests
 	$(BIN)/pytest -m verify -n $(WORKERS)

@@ -115,6 +115,7 @@ def test_json_for_machines() -> None:
         (("regret", "border.yaml", "--actor", "east"), "no actor 'east'"),
         (("regret", "border.yaml", "-n", "20", "--decisions", "1"), "at least 2"),
         (("regret", "border.yaml", "-n", "20", "--futures", "2"), "4 to 10,000"),
+        (("regret", "border.yaml", "-n", "3"), "give at least 4"),
     ],
 )
 def test_mistakes_are_told_without_a_traceback(arguments: tuple[str, ...], said: str) -> None:

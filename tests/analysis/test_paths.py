@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wargame.analysis.paths import milestones, paths
+from wargame.analysis.milestones import milestones
+from wargame.analysis.paths import _Contrast, _Firsts, paths
 
 
 def plays(**actors: list[str]) -> pd.DataFrame:
@@ -18,13 +19,13 @@ def plays(**actors: list[str]) -> pd.DataFrame:
 
 
 def test_milestones_by_hand() -> None:
-    """An actor must have turned to a policy, on a later turn than the first, and stayed for two turns."""
+    """An actor must turn to a policy after the first turn and stay for two; the second of these is the turn."""
     sample = plays(us=["aabbab", "abbbbb"])
     episodes = pd.DataFrame({"episode": [0, 1, 2], "metric.first_crisis": [np.nan, 3.0, 1.0]})
     table = milestones(sample, episodes, events=["first_crisis"])
     assert table.to_numpy().tolist() == [
-        [0, "us.b", 2],
-        [1, "us.b", 1],
+        [0, "us.b", 3],
+        [1, "us.b", 2],
         [1, "event.first_crisis", 3],
     ]
     assert milestones(sample, stay=1)["milestone"].tolist() == ["us.b", "us.a", "us.b"]
@@ -43,7 +44,7 @@ def drawn(chance: np.random.Generator, n: int, *, planted: bool) -> tuple[pd.Dat
         for name, turn in zip(names, row, strict=True)
         if np.isfinite(turn)
     ]
-    outcomes = pd.DataFrame({"episode": np.arange(n), "outcome": np.where(war, "war", "peace")})
+    outcomes = pd.DataFrame({"episode": np.arange(n), "outcome": np.where(war, "war", "peace"), "length": 20})
     outcomes["outcome"] = pd.Categorical(outcomes["outcome"], categories=["war", "peace"])
     return pd.DataFrame(rows, columns=["episode", "milestone", "turn"]), outcomes
 
@@ -71,6 +72,43 @@ def test_luck_does_not_look_like_a_finding() -> None:
         gaps.extend(table["share"] - table["elsewhere"])
     assert len(gaps) > 40
     assert abs(np.mean(gaps)) < 0.02
+
+
+def test_what_is_only_late_does_not_look_telling() -> None:
+    """War ends episodes early whatever was played: paths are rarer before it, and yet no path speaks for peace."""
+    chance = np.random.default_rng(7)
+    found = 0
+    for _ in range(20):
+        table, outcomes = drawn(chance, 400, planted=False)
+        length = np.where(outcomes["outcome"] == "war", chance.integers(3, 20, 400), 20)
+        outcomes["length"] = length
+        seen = table["turn"].to_numpy() < length[table["episode"].to_numpy()]
+        found += len(paths(table[seen], outcomes))
+    assert found <= 5
+
+
+def test_the_others_count_by_the_turn_on_which_a_case_ended() -> None:
+    """Cases end after 5 and 10 turns. Of the others, all still going, one has gone the path by turn 5, three by 10."""
+    rows, length, outcome = [], [], []
+    for half in (0, 1):
+        for case, end in enumerate((5, 10)):
+            rows += [(half + 2 * case, "us.a", 1), (half + 2 * case, "us.b", 3)]
+            length.append(end)
+            outcome.append("war")
+        for place, turn in enumerate((4, 7, 9, 12)):
+            rows += [(half + 2 * (2 + place), "us.a", 1), (half + 2 * (2 + place), "us.b", turn)]
+            length.append(20)
+            outcome.append("peace")
+    episodes = [half + 2 * place for half in (0, 1) for place in range(6)]
+    outcomes = pd.DataFrame({"episode": episodes, "outcome": pd.Categorical(outcome), "length": length})
+    table = pd.DataFrame(rows, columns=["episode", "milestone", "turn"])
+    firsts = _Firsts.of(table, outcomes)
+    odd = (outcomes["episode"] % 2 == 1).to_numpy()
+    war = (outcomes["outcome"] == "war").to_numpy()
+    path = (firsts.names.index("us.a"), firsts.names.index("us.b"))
+    row = _Contrast(firsts=firsts, cases=war & odd, others=~war & odd).row(path, 0.95)
+    assert (row["n"], row["total"]) == (2, 2)
+    assert row["elsewhere"] == (1 / 4 + 3 / 4) / 2
 
 
 def test_rare_outcomes_are_left_out_and_named() -> None:

@@ -98,6 +98,10 @@ def test_a_decision_that_differs_from_place_to_place_is_regretted_place_by_place
     assert (table["favourite"], table["favourite_share"]) == ("up", pytest.approx(2 / 3))
 
 
+def test_an_actor_without_a_choice_has_no_row() -> None:
+    assert decision_regret_table({"a": []}, {"a": []}).empty
+
+
 def test_the_winner_of_many_futures_is_measured_on_others() -> None:
     generator = np.random.default_rng(6)
     gains = [generator.normal(size=(6, 20)) for _ in range(400)]

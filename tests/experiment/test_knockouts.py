@@ -1,5 +1,6 @@
 """Knock-outs and null players: files that say what must move, and scenarios whose answers are known."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,17 @@ def test_every_file_that_comes_along_can_be_played(name: str) -> None:
     assert all(
         arm.title != name and arm.description for name, arm in asked.arms.items() if name != asked.baseline
     )
+
+
+def test_koreas_mechanisms_are_switched_off_as_the_scenario_says() -> None:
+    asked = load_knockouts("korea")
+    text = asked.scenario.source.text
+    off = dict(re.findall(r"# --- (M\d+) [^\n]*\n(?:  #[^\n]*\n)*?[^\n]*off: ([^\n]*)", text))
+    arms = [arm for name, arm in asked.arms.items() if name != asked.baseline]
+    assert [arm.title.split()[0] for arm in arms] == [f"M{number}" for number in range(1, 11)]
+    for name, arm in asked.arms.items():
+        for path, value in asked.source.data["arms"][name].get("set", {}).items():
+            assert f"{path}={value}" in off[arm.title.split()[0]]
 
 
 # ---- null players ---------------------------------------------------------------------------------------

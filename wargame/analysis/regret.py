@@ -129,7 +129,7 @@ def decision_regret_table(
     `decisions`, `futures`, `regret` with `low` to `high`, `plug_in`; `coin`, the regret of a player who draws any
     policy with equal chances at that decision and then goes on as the actor does; `over_coin`, what the own rule gives
     more than that player, with `over_coin_low` to `over_coin_high`; `favourite`, the policy that is most often the
-    best, and `favourite_share`.
+    best, and `favourite_share`. Actors without a decision between two policies have no row.
 
     Statistic: at each decision the best policy is chosen on one half of its futures and measured on the other.
     Interval: Student's over decisions; from below of that measurement, and not below 0, because no mixture of policies
@@ -137,6 +137,8 @@ def decision_regret_table(
     """
     rows = []
     for actor, decisions in gains.items():
+        if not decisions:
+            continue
         held_out = np.array([_held_out(one) for one in decisions])
         plug_in = np.array([one.mean(axis=1).max() for one in decisions])
         uniform = np.array([one.mean() for one in decisions])

@@ -39,6 +39,9 @@ BLOCK = 4
 DRAWS = 9999
 LEAST_HISTORY = 12
 """Counts that must be known at the first origin."""
+MOST, SUPPORT = 100, 151
+"""The greatest count of a series, and how many counts get a probability: fixed, as a support taken from the series
+would tell forecasters something of its future."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,6 +95,11 @@ class Backtest:
                     }
                 )
         return pd.DataFrame(rows)
+
+    def by_origin(self) -> pd.DataFrame:
+        """Mean log scores after each origin: `way`, `forecaster`, and a column for each origin."""
+        table = self.forecasts.groupby(["way", "forecaster", "origin"], sort=False)["log_score"].mean()
+        return table.unstack("origin")[list(self.origins)].reset_index()
 
     def differences(self) -> pd.DataFrame:
         """Each forecaster's mean score less that of the regime process: `way`, `score`, `forecaster`, `n`,
@@ -160,13 +168,12 @@ def backtest(series: Series, origins: Sequence[str], *, randomizations: int = 19
 
     labels, values = periods(series), series.values
     places = _places(series, labels, origins)
-    support = 1 + max(60, 6 * int(values.max()))
     draws = np.random.default_rng(zlib.crc32(series.name.encode())).random((len(values), randomizations))
     rows: list[dict[str, object]] = []
     pits = np.empty((len(WAYS), len(FORECASTERS), len(values) - places[0], randomizations))
     for origin, end in zip(places, [*places[1:], len(values)], strict=True):
         for place, (name, fitted_to) in enumerate(FORECASTERS.items()):
-            forecaster = fitted_to(values[:origin], support)
+            forecaster = fitted_to(values[:origin], SUPPORT)
             tables = {
                 "next": np.array([forecaster.next(values[:time]) for time in range(origin, end)]),
                 "ahead": forecaster.ahead(values[:origin], end - origin),
@@ -209,9 +216,14 @@ def periods(series: Series) -> list[str]:
 def _places(series: Series, labels: list[str], origins: Sequence[str]) -> list[int]:
     """How many values are known at each origin."""
     values = series.values
-    if np.isnan(values).any() or (values < 0).any() or (values != np.floor(values)).any():
+    if (
+        np.isnan(values).any()
+        or (values < 0).any()
+        or (values != np.floor(values)).any()
+        or values.max() > MOST
+    ):
         raise mended(
-            f"the series {series.name} is not one of counts without gaps",
+            f"the series {series.name} is not one of counts up to {MOST} without gaps",
             "Name a series of whole numbers from 0 on, such as launch_days.",
         )
     found = []

@@ -37,8 +37,9 @@ TINY = 1e-9
 class Parameter:
     """A fitted number: its range, its estimate, the standard error, and the interval at the level `LEVEL`.
 
-    `known` is 1 less the squared ratio of its standard error to that of the whole range: 0 where the data say no more
-    than the range did.
+    `alone` is the standard error that it would have if all the others were known, `alone_low` to `alone_high` the
+    interval then. `known` is 1 less the squared ratio
+    of its standard error to that of the whole range: 0 where the data say no more than the range did.
     """
 
     name: str
@@ -46,8 +47,11 @@ class Parameter:
     high: float
     estimate: float
     error: float
+    alone: float
     interval_low: float
     interval_high: float
+    alone_low: float
+    alone_high: float
     known: float
 
 
@@ -109,8 +113,10 @@ def estimates(
     test, freedom = _test(left @ (differences * weights), left @ whitened @ left.T, len(errors) - len(ranges))
     return Estimates(
         parameters=tuple(
-            _parameter(one, float(unit), math.sqrt(float(variance)), level)
-            for one, unit, variance in zip(ranges, point, np.diag(spread), strict=True)
+            _parameter(one, float(unit), math.sqrt(float(variance)), 1 / math.sqrt(float(precision)), level)
+            for one, unit, variance, precision in zip(
+                ranges, point, np.diag(spread), np.diag(np.linalg.inv(spread)), strict=True
+            )
         ),
         directions=_directions(ranges, spread),
         covariance=spread,
@@ -145,9 +151,9 @@ def _beyond(test: float, freedom: int) -> float:
     return float(needed("scipy.stats").chi2.sf(test, freedom))
 
 
-def _parameter(one: Range, unit: float, error: float, level: float) -> Parameter:
-    """A parameter from its unit coordinate and the standard error of that."""
-    half = NormalDist().inv_cdf((1 + level) / 2) * error
+def _parameter(one: Range, unit: float, error: float, alone: float, level: float) -> Parameter:
+    """A parameter from its unit coordinate and the standard errors of that."""
+    wide = NormalDist().inv_cdf((1 + level) / 2)
     step = 1e-4
     slope = (one.number(min(unit + step, 1.0)) - one.number(max(unit - step, 0.0))) / (
         min(unit + step, 1.0) - max(unit - step, 0.0)
@@ -158,8 +164,11 @@ def _parameter(one: Range, unit: float, error: float, level: float) -> Parameter
         high=one.high,
         estimate=one.number(unit),
         error=slope * error,
-        interval_low=one.number(unit - half),
-        interval_high=one.number(unit + half),
+        alone=slope * alone,
+        interval_low=one.number(unit - wide * error),
+        interval_high=one.number(unit + wide * error),
+        alone_low=one.number(unit - wide * alone),
+        alone_high=one.number(unit + wide * alone),
         known=max(0.0, 1 - (error / UNKNOWN) ** 2),
     )
 

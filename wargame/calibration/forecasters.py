@@ -262,5 +262,5 @@ def _least(loss: Callable[[Numbers], float], bounds: Sequence[tuple[float, float
     generator = np.random.default_rng(SEED)
     places = low + generator.random((PLACES, len(low))) * (high - low)
     starts = sorted(places, key=loss)[:STARTS]
-    tried = [minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts]
+    tried = [minimize(loss, start, method="SLSQP", bounds=bounds) for start in starts]
     return np.asarray(min(tried, key=lambda one: one.fun).x)

@@ -64,13 +64,17 @@ class Target:
     source: str
 
     @property
+    def subject(self) -> str:
+        """What it is a moment of, in words."""
+        if self.published is None:
+            return self.simulated.replace("_", " ")
+        change = {"difference": "change of ", "log": "log change of "}.get(self.published.change or "", "")
+        return change + self.published.series.label
+
+    @property
     def title(self) -> str:
-        """The label, or else the moment in words."""
-        subject = self.published.series.label if self.published else self.simulated.replace("_", " ")
-        change = {"difference": "change of ", "log": "log change of "}.get(self.change or "", "")
-        if self.published is not None and self.published.change is None:
-            change = ""
-        return self.label or f"{change}{subject}: {self.statistic.title}"
+        """The label, or else subject and moment in words."""
+        return self.label or f"{self.subject}: {self.statistic.title}"
 
     def simulated_series(self, path: Numbers) -> Numbers:
         """The series of a variable from its path [n, T + 1], whose first point is the state as dealt."""
@@ -78,7 +82,7 @@ class Target:
             return changes(path[:, :: self.every], self.change)
         played = path[:, 1:]
         whole = played.shape[1] // self.every * self.every
-        periods = played[:, :whole].reshape(len(played), -1, self.every)
+        periods = played[:, :whole].reshape(len(played), whole // self.every, self.every)
         return periods.sum(axis=2) if self.take == "sum" else periods[:, :, -1]
 
 

@@ -97,18 +97,20 @@ def _summary(found: Backtest, folder: Path, seconds: float) -> Iterator[Renderab
         f"{found.count} counts forecast from {', '.join(found.origins)}, each forecaster fitted anew at each",
         (f"  ({seconds:.1f} s)", "dim"),
     )
-    scores, differences = found.scores(), found.differences()
+    scores, differences, origins = found.scores(), found.differences(), found.by_origin()
     for way in WAYS:
         yield Text()
         yield Text(TITLES[way], style="bold")
-        yield from _scores(records(scores[scores["way"] == way]))
+        parts = records(origins[origins["way"] == way])
+        yield from _scores(records(scores[scores["way"] == way]), parts, found.origins)
         yield from _differences(records(differences[differences["way"] == way]))
     yield Text()
     yield line(
         (
-            "Scores: less is better. Inside: share of counts in the central 80 % of the forecast (of counts these hold "
-            "somewhat more). PIT p: whether forecasters knew how sure they were; small is bad. Differences are the "
-            f"other's score less that of the {REGIME}, with 95 % intervals by blocks of {BLOCK}, each by itself. "
+            "Scores: less is better; the log score also after each origin. Inside: share of counts in the central "
+            "80 % of the forecast (of counts these hold somewhat more). PIT p: whether forecasters knew how sure they "
+            f"were; small is bad. Differences are the other's score less that of the {REGIME}, with 95 % intervals by "
+            f"blocks of {BLOCK}, each by itself. "
             "Who chose the models knew how the series goes on.",
             "italic",
         )
@@ -117,16 +119,20 @@ def _summary(found: Backtest, folder: Path, seconds: float) -> Iterator[Renderab
     yield line("Saved in ", (str(folder), "bold"), ": forecasts.csv, scores.csv, differences.csv")
 
 
-def _scores(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
-    table = grid("forecaster", "log score>!", "CRPS>!", "inside>!", "PIT mean>!", "PIT p>!")
-    for row in rows:
+def _scores(
+    rows: list[dict[str, Any]], parts: list[dict[str, Any]], origins: tuple[str, ...]
+) -> Iterator[RenderableType]:
+    after = [f"{origin}>!" for origin in origins]
+    table = grid("forecaster", "CRPS>!", "inside>!", "PIT mean>!", "PIT p>!", "log score>!", *after)
+    for row, part in zip(rows, parts, strict=True):
         table.add_row(
             str(row["forecaster"]),
-            f"{row['log_score']:.3f}",
             f"{row['crps']:.3f}",
             percent(float(row["inside"])),
             f"{row['pit_mean']:.2f}",
             number(float(row["pit_p"])),
+            f"{row['log_score']:.3f}",
+            *(f"{part[origin]:.2f}" for origin in origins),
         )
     yield Padding(table, (0, 0, 1, 2))
 

@@ -21,7 +21,7 @@ from wargame.experiment.engines import Engine
 from wargame.experiment.experiment_results import ExperimentResults
 from wargame.experiment.knockouts import knockout_table, load_knockouts, with_points
 from wargame.report.page import grid, line
-from wargame.report.wording import number, short, signed
+from wargame.report.wording import chance, number, short, signed
 
 __all__ = ["Request", "play"]
 
@@ -69,50 +69,57 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
 
 
 def _summary(results: ExperimentResults, table: pd.DataFrame) -> Iterator[RenderableType]:
-    asked, over_points = results.experiment, bool(results.sweeps)
-    last = "nine points in ten>!" if over_points else "outcomes move>!"
-    shown = grid(
-        "switched off",
-        "must move",
-        "change>!",
-        f"{100 * results.level:.4g} % interval!",
-        "in sd>!",
-        last,
-        "verdict",
+    over_points = bool(results.sweeps)
+    interval = f"{100 * results.level:.4g} % interval!"
+    columns = (
+        ("nine points in ten>!", "change>!", interval, "points as stated>")
+        if over_points
+        else ("change>!", interval, "in sd>!", "outcomes move>!")
     )
+    shown = grid("switched off", "must move", *columns, "verdict")
     before = ""
     for row in records(table):
         arm = str(row["arm"])
-        far = (
-            f"{_plain(row, 'range_low')} to {_plain(row, 'range_high')}"
-            if over_points
-            else f"{row['distance']:.3f}"
-        )
-        shown.add_row(
-            asked.arms[arm].title if arm != before else "",
-            f"{_title(results, row)} {ARROWS[str(row['stated'])]}",
-            _plain(row, "difference"),
-            f"{_plain(row, 'low')} to {_plain(row, 'high')}",
-            "–" if row["effect"] != row["effect"] else signed(float(row["effect"])),
-            far,
-            str(row["verdict"]),
-        )
+        title = results.experiment.arms[arm].title if arm != before else ""
+        cells = _cells_over_points(row) if over_points else _cells(row)
+        number_moved = f"{_title(results, row)} {ARROWS[str(row['stated'])]}"
+        shown.add_row(title, number_moved, *cells, str(row["verdict"]))
         before = arm
     yield Padding(shown, (1, 0, 1, 2))
-    moved, jointly = (
-        _counts(table, table["verdict"] == "as stated"),
-        _counts(table, (table["verdict"] == "as stated") & table["together"]),
-    )
+    arms = table["arm"].nunique()
+    stated = table["verdict"] == "as stated"
     yield line(
-        (f"{moved} of {table['arm'].nunique()} mechanisms move what they must, as stated", "bold"),
-        f"; {jointly} at the level at which all {len(table)} rows hold together "
-        f"({100 * table.attrs['together']:.4g} % each, Bonferroni).",
+        (
+            f"{_arms_where(table, table['verdict'] != 'not shown')} of {arms} mechanisms move what they must",
+            "bold",
+        ),
+        f", {_arms_where(table, stated)} as stated; {_arms_where(table, stated & table['together'])} as stated at the "
+        f"level at which all {len(table)} rows hold together ({100 * table.attrs['together']:.4g} % each, Bonferroni).",
     )
     yield Text()
     yield line((_note(over_points), "italic"))
 
 
-def _counts(table: pd.DataFrame, holds: pd.Series[bool]) -> int:
+def _cells(row: dict[str, Any]) -> list[str]:
+    effect = float(row["effect"])
+    return [
+        _plain(row, "difference"),
+        f"{_plain(row, 'low')} to {_plain(row, 'high')}",
+        "–" if effect != effect else signed(effect),
+        f"{row['distance']:.3f}",
+    ]
+
+
+def _cells_over_points(row: dict[str, Any]) -> list[str]:
+    return [
+        f"{_plain(row, 'range_low')} to {_plain(row, 'range_high')}",
+        _plain(row, "difference"),
+        f"{_plain(row, 'low')} to {_plain(row, 'high')}",
+        chance(float(row["points_as_stated"])),
+    ]
+
+
+def _arms_where(table: pd.DataFrame, holds: pd.Series[bool]) -> int:
     """Arms of which every row holds."""
     return int(holds.groupby(table["arm"], sort=False).all().sum())
 
@@ -120,8 +127,9 @@ def _counts(table: pd.DataFrame, holds: pd.Series[bool]) -> int:
 def _note(over_points: bool) -> str:
     if over_points:
         return (
-            "Every arm was played at the same points of what is not known, and the point is the unit. The range is "
-            "that of the points' own changes, chance included."
+            "Every arm was played at the same points of what is not known, and the point is the unit. The range, which "
+            "comes first, is that of the points' own changes, chance included; `points as stated`: at which the change "
+            "has the stated sign."
         )
     return (
         "Changes are against the baseline, paired: all arms share their draws; those of shares are in percentage "

@@ -44,8 +44,11 @@ def fixed_policies(
 ) -> Experiment:
     """The experiment: each policy of each actor (by default of all) ordered on every turn, against the own rule.
 
-    Where the policy is not available the actor chooses by its own rule, and so it does in its other phases.
+    Where the policy is not available the actor chooses by its own rule, and so it does in its other phases. At least
+    four episodes: the best policy is chosen on some of them and measured on the others.
     """
+    if episodes < 4:
+        raise RunError(f"episodes is {episodes}; give at least 4")
     names = fixed_policy_names(scenario, actors)
     last = scenario.horizon - 1
     arms: dict[str, Any] = {BASELINE: {"label": "own rule"}}
@@ -104,9 +107,9 @@ class Deviations:
     seat is an actor, or of an actor with several phases `actor.phase`.
     """
 
-    gains: Mapping[str, Sequence[NDArray[np.float64]]]
-    policies: Mapping[str, Sequence[tuple[str, ...]]]
-    places: Mapping[str, Sequence[tuple[int, int]]]
+    gains: Mapping[str, list[NDArray[np.float64]]]
+    policies: Mapping[str, list[tuple[str, ...]]]
+    places: Mapping[str, list[tuple[int, int]]]
 
 
 def deviations(
@@ -124,37 +127,43 @@ def deviations(
     """Sample decisions, and play every policy available there on that turn alone, `futures` times.
 
     Every episode gives one turn, if it gets so far, and the turns go round: each turn that is played is as likely as
-    any other. From the next turn on everybody, the actor included, goes on by their own
-    rules. Futures share their past with all that was private in it, so the best reply knows more than the actor could:
-    regret by it is an upper bound on what the actor could have known to do better.
+    any other. From the next turn on everybody, the actor included, goes on by their own rules. Futures share their past
+    with all that was private in it, so the best reply knows more than the actor could: regret by it is an upper bound
+    on what the actor could have done better on that turn.
     """
-    pairs = list(fixed_policy_names(scenario, actors).values())
-    seats = [_seat(scenario, actor, policy) for actor, policy in pairs]
-    gains: dict[str, list[NDArray[np.float64]]] = {seat: [] for seat in seats}
-    policies: dict[str, list[tuple[str, ...]]] = {seat: [] for seat in seats}
-    places: dict[str, list[tuple[int, int]]] = {seat: [] for seat in seats}
     if decisions < 2 or not 4 <= futures <= MOST_AT_ONCE:
         raise RunError(f"{decisions} decisions of {futures} futures: at least 2, of 4 to {MOST_AT_ONCE:,}")
+    pairs = list(fixed_policy_names(scenario, actors).values())
+    seats = {pair: _seat(scenario, *pair) for pair in pairs}
+    found = Deviations(
+        gains={seat: [] for seat in seats.values()},
+        policies={seat: [] for seat in seats.values()},
+        places={seat: [] for seat in seats.values()},
+    )
     with Counting(decisions, f"{scenario.name}, decisions", shown=progress) as shown:
         futures_of = _Futures(scenario, seed, uncertain, futures, engine, workers, shown)
         for past in _pasts(scenario, decisions, seed, uncertain):
-            own, _ = futures_of.after(past, [""])[0]
             orders = [f"{actor}={policy}@{past.turn}" for actor, policy in pairs]
-            played = list(zip(seats, pairs, futures_of.after(past, orders), strict=True))
-            for seat in gains:
-                there = {}
-                for one, (actor, policy), (payoffs, possible) in played:
-                    if one == seat and possible:
-                        place = list(scenario.actors).index(actor)
-                        there[policy] = payoffs[:, place] - own[:, place]
+            (own, _), *played = futures_of.after(past, ["", *orders])
+            for seat in found.gains:
+                there = {
+                    pair[1]: payoffs[:, _place(scenario, pair[0])] - own[:, _place(scenario, pair[0])]
+                    for pair, (payoffs, possible) in zip(pairs, played, strict=True)
+                    if seats[pair] == seat and possible
+                }
                 table = np.array(list(there.values())).reshape(len(there), -1)
                 finished = table[:, ~np.isnan(table).any(axis=0)]
                 if len(there) > 1 and finished.shape[1] > 1:
-                    gains[seat].append(finished)
-                    policies[seat].append(tuple(there))
-                    places[seat].append((past.episode, past.turn))
+                    found.gains[seat].append(finished)
+                    found.policies[seat].append(tuple(there))
+                    found.places[seat].append((past.episode, past.turn))
             shown.count(1)
-    return Deviations(gains=gains, policies=policies, places=places)
+    return found
+
+
+def _place(scenario: Scenario, actor: str) -> int:
+    """Where an actor's payoff stands."""
+    return list(scenario.actors).index(actor)
 
 
 def _seat(scenario: Scenario, actor: str, policy: str) -> str:

@@ -34,6 +34,7 @@ ARGUMENTS = {
     "begins": "int",
     "ordered": "int",
     "sampled_episodes": "int",
+    "weight": "int",
     **dict.fromkeys(("w", "c", "u", "start"), "reals"),
     "seed": "ints",
     "orders": "ints",
@@ -52,11 +53,12 @@ ARGUMENTS = {
     "policy_turns": "ints",
     "sample": "reals",
     "sample_plays": "ints",
-    "path": "reals",
+    "shown": "reals",
     "picks": "ints",
     "ended": "ints",
+    "weights": "ints",
     "counted": "ints",
-    "bins": "ints",
+    "bins": "shorts",
     "lanes": "ints",
     "watch": "reals",
 }
@@ -64,6 +66,7 @@ ARGUMENTS = {
 
 Lanes are episodes from `first` on, played from turn 0 in branch 0; or, if `branched` is 1, the futures numbered from
 `first` on of one `episode`, played from turn `begins`, with `start` as the turn before it left the workspace.
+`weight` is what each of their states counts: 1, or -1 to take off again what was counted of episodes that failed.
 """
 
 
@@ -102,14 +105,19 @@ class Kernel:
         module.writers["solve_stage"] = Stages(module, _for_all_lanes).call
         for name in self._blocks():
             module.texts.append(self._block(module, name, ast.parse(self.rules.sources[name])))
-        for name, streams in (("draw_turn", self.rules.turn_streams), ("draw_deal", self.rules.deal_streams)):
-            module.texts.append(self._draws(module, name, streams.names, streams.kinds))
+        streams = {"draw_turn": self.rules.turn_streams, "draw_deal": self.rules.deal_streams}
+        for name in self._draw_blocks():
+            module.texts.append(self._draws(module, name, streams[name].names, streams[name].kinds))
         return module.text()
 
     def _blocks(self) -> list[str]:
         """The names of the blocks that are part of play."""
         unused = {"deal", "deal_uncertain"} - ({self.deal} if self.deals_anew else set())
         return [name for name in self.rules.sources if name not in unused]
+
+    def _draw_blocks(self) -> list[str]:
+        """The names of the functions that draw."""
+        return ["draw_turn", *(["draw_deal"] if self.deals_anew else [])]
 
     def _module(self) -> Module:
         functions = {
@@ -221,7 +229,7 @@ class Kernel:
     def loop_text(self) -> str:
         """The module of the loop that plays blocks of episodes."""
         module = self._module()
-        for name in [*self._blocks(), "draw_turn", "draw_deal"]:
+        for name in [*self._blocks(), *self._draw_blocks()]:
             module.signatures[name] = ("none", ["reals", "reals", "ints", "int"])
             module.declarations[name] = f"declare void @{name}(ptr, ptr, ptr, i64)"
         source = ast.parse(_source_of(library)).body
@@ -293,9 +301,7 @@ class Kernel:
 
     def _play(self) -> Iterator[str]:
         layout, rows, vectors = self.layout, self.places.lanes, self.vectors
-        variables, points, seats = len(layout.variables), layout.horizon + 1, len(self.seats)
-        state = self.lane(f"state.{layout.variables[0].name}") if variables else 0
-        policies = self.most_policies
+        seats, policies = len(self.seats), self.most_policies
         yield f"def play({', '.join(f'{name}: {kind}' for name, kind in ARGUMENTS.items())}) -> None:"
         yield f"    for block in range((count + {LANES - 1}) // {LANES}):"
         yield f"        begun = block * {LANES}"
@@ -311,41 +317,39 @@ class Kernel:
         yield f"        for lane in range({LANES}):"
         yield "            ended[lane] = where(lane < n, -1, 0)"
         yield "            counted[lane] = 0"
+        yield "            weights[lane] = where(lane < n, weight, 0)"
         if self.deals_anew:
             yield "        if branched == 0:"
             yield "            seed[0] = 0"
             yield f"            draw_deal(w, u, seed, {vectors})"
             yield f"            {self.deal}(w, u, seed, {vectors})"
         yield from self._note_dealt()
-        yield f"        keep_states(w, path, begins, {vectors}, {rows}, {state}, {variables})"
+        yield from (f"        {line}" for line in self._count("begins"))
         yield "        running = n"
         yield "        turn = begins"
         yield f"        while turn < {layout.horizon} and running > 0:"
-        yield from (f"            {line}" for line in self._turn(state))
+        yield from (f"            {line}" for line in self._turn())
         yield "            turn = turn + 1"
+        yield f"        for point in range(turn + 1, {layout.horizon + 1}):"
+        yield from (f"            {line}" for line in self._count("point"))
         lanes = ("n", "begun", "begins", "turn")
-        states = (
-            "begins",
-            "turn",
-            points,
-            vectors,
-            variables,
-            "low",
-            "span",
-            "counted",
-            "bins",
-            "sums",
-            "histogram",
-        )
-        yield f"        {_call('count_states', 'path', *states)}"
         counts = (seats, LANES, policies, "plays", "policy_turns")
         yield f"        {_call('count_policies', 'picks', 'ended', 'counted', 'numbers', *lanes, *counts)}"
         yield "        for lane in range(n):"
         yield "            length[begun + lane] = ended[lane]"
         yield "            if begun + lane < sampled_episodes and counted[lane] > 0:"
-        which = ("lane", "begun + lane", "begins", "turn", points, vectors, variables, seats, LANES, policies)
-        tables = ("sample", "sample_plays")
-        yield f"                {_call('copy_sample', 'path', 'picks', 'ended', 'numbers', *which, *tables)}"
+        which = ("lane", "begun + lane", "begins", layout.horizon, seats, LANES, policies)
+        yield f"                {_call('copy_plays', 'picks', 'ended', 'numbers', *which, 'sample_plays')}"
+
+    def _count(self, point: str) -> Iterator[str]:
+        """Count the state of all lanes, and copy those of sampled episodes."""
+        vectors, names, points = self.vectors, self.layout.variables, self.layout.horizon + 1
+        state = self.lane(f"state.{names[0].name}") if names else 0
+        lanes = ("shown", "ended", "weights", "weight", point, vectors, self.places.lanes, state, len(names))
+        yield _call("count_states", "w", *lanes, "low", "span", "bins", "sums", "histogram")
+        yield "if begun < sampled_episodes:"
+        which = ("n", "begun", "sampled_episodes", point, points, vectors, len(names))
+        yield f"    {_call('copy_states', 'shown', *which, 'sample')}"
 
     def _note_dealt(self) -> Iterator[str]:
         """What was drawn once per episode."""
@@ -362,7 +366,7 @@ class Kernel:
         kind, index = self.places.rows[row]
         return f"u[{index}]" if kind == "real" else f"w[place + {index * self.width}]"
 
-    def _turn(self, state: int) -> Iterator[str]:
+    def _turn(self) -> Iterator[str]:
         rules, rows, vectors = self.rules, self.places.lanes, self.vectors
         everywhere = f"(w, u, seed, {vectors})"
         yield f"u[{self.places.rows[rules.rows['turn']][1]}] = real(turn)"
@@ -382,12 +386,11 @@ class Kernel:
             learning = [f"learn_types_{_name(seat)}" for seat in rules.seats[phase]]
             yield from self._calls([f"show_{phase}", *learning], everywhere)
         yield from self._calls(self.turn_rules, everywhere)
-        variables = len(self.layout.variables)
-        yield f"keep_states(w, path, turn + 1, {vectors}, {rows}, {state}, {variables})"
-        yield f"carry_forward(path, ended, turn + 1, n, {vectors}, {variables})"
+        yield from self._count("turn + 1")
         if self.watched:
             size = rows * self.width * vectors
-            yield f"watch_rows(w, watch, (block * {self.layout.horizon} + turn) * {size}, {size})"
+            yield "if weight > 0:"
+            yield f"    watch_rows(w, watch, (block * {self.layout.horizon} + turn) * {size}, {size})"
         yield from self._close()
 
     def _calls(self, names: Sequence[str], arguments: str) -> Iterator[str]:

@@ -39,10 +39,12 @@ def places(rules: Rules, *, uncertain: bool) -> Places:
     """
     names = list(rules.rows)
     varying = _varying(rules, uncertain=uncertain)
+    # Where nothing is dealt by chance nobody draws for it, and there may be many such draws.
+    unused = set() if uncertain or rules.deals_anew else {f"draw.{name}" for name in rules.deal_streams.names}
     rows: dict[int, tuple[str, int]] = {}
     lanes = reals = 0
     for number, name in enumerate(names):
-        if name in varying or name.startswith(_ALWAYS_IN_LANES):
+        if name not in unused and (name in varying or name.startswith(_ALWAYS_IN_LANES)):
             rows[number] = ("lane", lanes)
             lanes += 1
         else:

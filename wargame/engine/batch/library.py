@@ -13,12 +13,12 @@ together.
 from __future__ import annotations
 
 from wargame.engine.block import BINS, UNITS_PER_RANGE
-from wargame.engine.numeric import floor
 
 FOR_ALL_LANES = True
 LAST_BIN = BINS - 1.0
 UNITS = float(UNITS_PER_RANGE)
 FARTHEST = 4096.0
+TOGETHER = 16
 
 
 def reset(w: Reals, start: Reals, vectors: int, rows: int) -> None:
@@ -43,16 +43,6 @@ def list_deciding(w: Reals, length: Ints, lanes: Ints, n: int, rows: int, row: i
         lanes[m] = place
         m = where(length[lane] < 0 and w[place + row * WIDTH] != 0.0, m + 1, m)
     return m
-
-
-def keep_states(
-    w: Reals, path: Reals, point: int, vectors: int, rows: int, first: int, variables: int
-) -> None:
-    """Copy the state of all lanes to this point of the path."""
-    for v in range(vectors):
-        for s in range(variables):
-            value = load_lanes(w, (v * rows + first + s) * WIDTH)
-            store_lanes(path, ((point * vectors + v) * variables + s) * WIDTH, value)
 
 
 def keep_picks(
@@ -84,55 +74,61 @@ def any_ended(w: Reals, length: Ints, n: int, rows: int, row: int) -> int:
     return found
 
 
-def carry_forward(path: Reals, length: Ints, point: int, n: int, vectors: int, variables: int) -> None:
-    """Lanes that ended before this point keep their last state."""
-    for lane in range(n):
-        if length[lane] >= 0 and length[lane] < point:
-            before = (((point - 1) * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
-            here = ((point * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
-            for s in range(variables):
-                path[here + s * WIDTH] = path[before + s * WIDTH]
-
-
 def count_states(
-    path: Reals,
-    begins: int,
-    played: int,
-    points: int,
+    w: Reals,
+    shown: Reals,
+    length: Ints,
+    weights: Ints,
+    weight: int,
+    point: int,
     vectors: int,
+    rows: int,
+    first: int,
     variables: int,
     low: Reals,
     span: Reals,
-    counted: Ints,
-    bins: Ints,
+    bins: Shorts,
     sums: Ints,
     histogram: Shorts,
 ) -> None:
-    """Add a block's states from a turn on to the sums and histograms; lanes that do not count add nothing."""
-    for point in range(begins, points):
-        source = where(point < played, point, played)
-        for s in range(variables):
-            lowest = low[s]
-            width = span[s]
-            added = load_words(counted, 0) * 0
-            for v in range(vectors):
-                counts = load_words(counted, v * WIDTH)
-                here = counts != 0
-                value = load_lanes(path, ((source * vectors + v) * variables + s) * WIDTH)
-                scaled = where(here, (value - lowest) / width, 0.0)
-                limited = where(scaled < -FARTHEST, -FARTHEST, scaled)
-                limited = where(limited > FARTHEST, FARTHEST, limited)
-                added = added + counts * whole(nearest(limited * UNITS))
-                binned = floor(scaled * real(BINS))
-                binned = where(binned < 0.0, 0.0, binned)
-                binned = where(binned > LAST_BIN, LAST_BIN, binned)
-                store_words(bins, (s * vectors + v) * WIDTH, whole(binned))
-            sums[point * variables + s] = sums[point * variables + s] + total(added)
-        # Variable by variable in the inner loop: neighbours in one histogram would have to wait for each other.
+    """Add the lanes' states at a point to its sums and histograms; each counts `weight` or, by `weights`, nothing.
+
+    Lanes that ended before this point stay at the state in which they ended, which `shown` keeps.
+    """
+    for s in range(variables):
+        lowest = low[s]
+        width = span[s]
+        added = load_words(weights, 0) * 0
+        for v in range(vectors):
+            place = (s * vectors + v) * WIDTH
+            running = load_words(length, v * WIDTH) < 0
+            value = where(running, load_lanes(w, (v * rows + first + s) * WIDTH), load_lanes(shown, place))
+            store_lanes(shown, place, value)
+            scaled = value - lowest
+            if width != 1.0:
+                scaled = scaled / width
+            # An episode that is about to fail may hold anything, and will be taken off again.
+            here = load_words(weights, v * WIDTH) != 0 and scaled == scaled
+            scaled = where(here, scaled, 0.0)
+            limited = where(scaled < -FARTHEST, -FARTHEST, scaled)
+            limited = where(limited > FARTHEST, FARTHEST, limited)
+            added = added + whole(nearest(limited * UNITS))
+            # What is below 0 counts in the first bin, so that cutting off the fraction is as good as the floor.
+            binned = limited * real(BINS)
+            binned = where(binned < 0.0, 0.0, binned)
+            binned = where(binned > LAST_BIN, LAST_BIN, binned)
+            store_shorts(bins, place, whole(binned))
+        sums[point * variables + s] = sums[point * variables + s] + total(added) * weight
+    # Variable by variable in the inner loop: neighbours in one histogram would have to wait for each other. No more
+    # variables at a time than have their histograms in the nearest cache.
+    for part in range((variables + TOGETHER - 1) // TOGETHER):
+        begin = part * TOGETHER
+        end = where(begin + TOGETHER < variables, begin + TOGETHER, variables)
         for lane in range(vectors * WIDTH):
-            for s in range(variables):
+            counts = weights[lane]
+            for s in range(begin, end):
                 cell = (point * variables + s) * BINS + bins[s * vectors * WIDTH + lane]
-                histogram[cell] = histogram[cell] + counted[lane]
+                histogram[cell] = histogram[cell] + counts
 
 
 def count_policies(
@@ -161,35 +157,43 @@ def count_policies(
                     policy_turns[turn * policies + policy] = policy_turns[turn * policies + policy] + 1
 
 
-def copy_sample(
-    path: Reals,
+def copy_states(
+    shown: Reals,
+    n: int,
+    first: int,
+    sampled: int,
+    point: int,
+    points: int,
+    vectors: int,
+    variables: int,
+    sample: Reals,
+) -> None:
+    """The states at a point of those lanes whose episodes, from `first` on, are among those sampled."""
+    for lane in range(where(sampled - first < n, sampled - first, n)):
+        for s in range(variables):
+            place = ((first + lane) * points + point) * variables + s
+            sample[place] = shown[s * vectors * WIDTH + lane]
+
+
+def copy_plays(
     picks: Ints,
     length: Ints,
     numbers: Ints,
     lane: int,
     episode: int,
     begins: int,
-    played: int,
-    points: int,
-    vectors: int,
-    variables: int,
+    turns: int,
     seats: int,
     lanes: int,
     policies: int,
-    sample: Reals,
     sample_plays: Ints,
 ) -> None:
-    """The trajectory of one lane's episode, from a turn on."""
-    for point in range(begins, points):
-        source = where(point < played, point, played)
-        place = ((source * vectors + lane // WIDTH) * variables) * WIDTH + lane % WIDTH
-        for s in range(variables):
-            sample[(episode * points + point) * variables + s] = path[place + s * WIDTH]
+    """What was played in one lane's episode, from a turn on."""
     for turn in range(begins, length[lane]):
         for seat in range(seats):
             pick = picks[(turn * seats + seat) * lanes + lane]
             if pick >= 0:
-                sample_plays[(episode * (points - 1) + turn) * policies + numbers[seat * policies + pick]] = 1
+                sample_plays[(episode * turns + turn) * policies + numbers[seat * policies + pick]] = 1
 
 
 def watch_rows(w: Reals, watch: Reals, place: int, size: int) -> None:

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wargame.engine.batch.inversion import invert
 from wargame.engine.batch.translate import Function, Value
 from wargame.engine.draws import stream_hash
 
@@ -119,6 +120,11 @@ def split_exponent(f: Function, x: Value) -> tuple[Value, Value]:
     return _cast(f, "bitcast", fraction, x.kind), _float(f, "fsub", number, offset)
 
 
+def _invert(f: Function, *arguments: Value) -> Value:
+    """The smallest count whose cumulative probability exceeds a uniform: see `inversion`."""
+    return f.inline(invert, [f.spread(f.real(arguments[0])), *arguments[1:]], for_all=True)
+
+
 class Draws:
     """This turn's draws of all lanes, stream by stream; see `draws` for the layout of counter and key.
 
@@ -196,6 +202,15 @@ def store_words(f: Function, array: Value, index: Value, value: Value) -> Value:
     return Value("none", "")
 
 
+def store_shorts(f: Function, array: Value, index: Value, value: Value) -> Value:
+    """Write one whole number per lane to consecutive elements of an array of 16 bits."""
+    kind = f"<{f.module.width} x i16>"
+    cut = f.write("", f"trunc {f.typed(f.spread(value))} to {kind}")
+    place = f.write("", f"getelementptr i16, ptr {array.text}, i64 {index.text}")
+    f.do(f"store {kind} {cut.text}, ptr {place.text}, align 2")
+    return Value("none", "")
+
+
 def nearest(f: Function, x: Value) -> Value:
     """The nearest whole number, ties to even, as NumPy's rint."""
     return _intrinsic(f, "roundeven", x)
@@ -240,6 +255,7 @@ def operations() -> Mapping[str, Callable[..., Any]]:
         store_lanes,
         load_words,
         store_words,
+        store_shorts,
         nearest,
         whole,
         total,
@@ -247,4 +263,4 @@ def operations() -> Mapping[str, Callable[..., Any]]:
         anywhere,
         real,
     )
-    return {function.__name__: function for function in written}
+    return {function.__name__: function for function in (*written, _invert)}

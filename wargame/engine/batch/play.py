@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine import counts, distributions, numeric
-from wargame.engine.batch import kernel, layout, library, machine, operations, schedule, translate
+from wargame.engine.batch import inversion, kernel, layout, library, machine, operations, schedule, translate
 from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
 from wargame.engine.batch.operations import KEYS
@@ -31,6 +31,9 @@ _CTYPES = {"int": ctypes.c_int64, **dict.fromkeys(("reals", "ints", "shorts"), c
 MOST_AT_ONCE = 2**16 - 1
 """Episodes in one block: a cell of a histogram counts in 16 bits, which keeps all of them in the processor's cache."""
 
+LINE = 64
+"""Bytes of a line of the processor's cache, and of its widest vectors."""
+
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
 
@@ -42,9 +45,9 @@ class Workspace:
     w: NDArray[np.float64]
     c: NDArray[np.float64]
     u: NDArray[np.float64]
-    path: NDArray[np.float64]
+    shown: NDArray[np.float64]
     picks: NDArray[np.int64]
-    bins: NDArray[np.int64]
+    bins: NDArray[np.uint16]
     lanes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
 
@@ -96,13 +99,15 @@ class Batch:
         if known is None:
             layout, size = self.layout, self.kernel.places.lanes * LANES
             known = self._own.workspace = Workspace(
-                w=np.zeros(size),
-                c=np.zeros(size),
+                w=_aligned(size),
+                c=_aligned(size),
                 u=np.zeros(self.kernel.places.reals),
-                path=np.zeros((layout.horizon + 1) * len(layout.variables) * LANES),
+                shown=_aligned(len(layout.variables) * LANES),
                 picks=np.zeros(layout.horizon * len(self.kernel.seats) * LANES, dtype=np.int64),
-                bins=np.zeros(len(layout.variables) * LANES, dtype=np.int64),
-                lanes={name: np.zeros(LANES, dtype=np.int64) for name in ("ended", "counted", "lanes")},
+                bins=np.zeros(len(layout.variables) * LANES, dtype=np.uint16),
+                lanes={
+                    name: np.zeros(LANES, dtype=np.int64) for name in ("ended", "weights", "counted", "lanes")
+                },
             )
         return known
 
@@ -115,11 +120,20 @@ class Batch:
         """
         if count > MOST_AT_ONCE:
             raise ValueError(f"a block of {count} episodes; at most {MOST_AT_ONCE} fit its counters")
-        layout, own = self.layout, self._workspace()
+        tables = self._tables(play, count, shown=max(0, min(play.sample - first, count)))
+        self._play(play, first, tables, watch=watch)
+        # States are counted as they are passed: where an episode failed, it is played once more to take them off.
+        for begin, end in _runs(tables["outcome"] == FAILED):
+            again = self._tables(play, end - begin, shown=0)
+            again |= {name: tables[name] for name in ("sums", "histogram")}
+            self._play(play, first + begin, again, weight=-1)
+        return self._block(play, first, tables)
+
+    def _tables(self, play: Play, count: int, shown: int) -> dict[str, NDArray[Any]]:
+        """What a block of `count` episodes fills in, of which `shown` are kept turn by turn."""
+        layout = self.layout
         points, variables, policies = layout.horizon + 1, len(layout.variables), len(layout.policies)
-        start, own.u[:] = (self._start, self._u) if play.past is None else self._split(play.past.workspace)
-        shown = max(0, min(play.sample - first, count))
-        tables: dict[str, NDArray[Any]] = {
+        return {
             "outcome": np.zeros(count, dtype=np.int64),
             "length": np.zeros(count, dtype=np.int64),
             "metrics": np.full((count, len(layout.metrics)), np.nan),
@@ -132,6 +146,22 @@ class Batch:
             "policy_turns": np.zeros((layout.horizon, policies), dtype=np.int64),
             "sample": np.zeros((shown, points, variables)),
             "sample_plays": np.zeros((shown, layout.horizon, policies), dtype=np.int64),
+        }
+
+    def _play(
+        self,
+        play: Play,
+        first: int,
+        tables: dict[str, NDArray[Any]],
+        *,
+        watch: NDArray[np.float64] | None = None,
+        weight: int = 1,
+    ) -> None:
+        """Play as many episodes from `first` on as the tables have room for; their states count `weight` each."""
+        layout, own, past = self.layout, self._workspace(), play.past
+        start, own.u[:] = (self._start, self._u) if past is None else self._split(past.workspace)
+        given: dict[str, NDArray[Any]] = {
+            **tables,
             "low": np.array([variable.low for variable in layout.variables]),
             "span": np.array([variable.high - variable.low for variable in layout.variables]),
             "seed": _keys(play.seed),
@@ -139,23 +169,20 @@ class Batch:
             "numbers": self._numbers(),
             "start": start,
             "watch": np.zeros(1) if watch is None else watch,
-            **{name: getattr(own, name) for name in ("w", "c", "u", "path", "picks", "bins")},
+            **{name: getattr(own, name) for name in ("w", "c", "u", "shown", "picks", "bins")},
             **own.lanes,
         }
-        past = play.past
         numbers = {
             "first": first,
-            "count": count,
+            "count": len(tables["outcome"]),
             "episode": 0 if past is None else past.episode,
             "branched": int(past is not None),
             "begins": 0 if past is None else past.turn,
             "ordered": int(bool(play.orders)),
-            "sampled_episodes": shown,
+            "sampled_episodes": len(tables["sample"]),
+            "weight": weight,
         }
-        self._function(
-            *(numbers[name] if name in numbers else tables[name].ctypes.data for name in ARGUMENTS)
-        )
-        return self._block(play, first, tables)
+        self._function(*(numbers[name] if name in numbers else given[name].ctypes.data for name in ARGUMENTS))
 
     def _block(self, play: Play, first: int, tables: dict[str, NDArray[Any]]) -> Block:
         outcome = tables["outcome"].astype(np.int16)
@@ -169,6 +196,8 @@ class Batch:
             failures.append(failure)
             length[index] = failure.turn
             tables["blocked"][index] = 0
+        # What was kept of an episode before it failed is no trajectory.
+        tables["sample"][~kept[: len(tables["sample"])]] = 0.0
         played = length[kept][:, None] >= np.arange(1, self.layout.horizon + 1)
         running = np.concatenate([[int(kept.sum())], played.sum(axis=0)]).astype(np.int64)
         return Block(
@@ -206,6 +235,19 @@ class Batch:
             for index, policy in enumerate(seat.policies):
                 table[row, index] = names[policy.full_name]
         return table
+
+
+def _aligned(size: int) -> NDArray[np.float64]:
+    """Zeros that begin at a line of the processor's cache, so that no vector straddles two."""
+    whole = np.zeros(size + LINE // 8)
+    begin = -whole.ctypes.data % LINE // 8
+    return whole[begin : begin + size]
+
+
+def _runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Begin and end of every run of consecutive places that are chosen."""
+    edges = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+    return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
 
 
 def _keys(seed: int) -> NDArray[np.int64]:
@@ -249,7 +291,7 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
 def _translation() -> str:
     """A digest of the text of what makes the code, so that older code on disk is not used after a change."""
     whole = hashlib.sha256()
-    batch = (kernel, layout, library, machine, operations, schedule, translate)
+    batch = (inversion, kernel, layout, library, machine, operations, schedule, translate)
     for module in (*batch, counts, distributions, numeric):
         whole.update(inspect.getsource(module).encode())
     return whole.hexdigest()

@@ -421,11 +421,13 @@ class Function:
         self.do(f"call void @{name}(ptr {self.base}, ptr %u, {self.typed(mask)})")
         return Value("none", "")
 
-    def inline(self, function: FunctionType, arguments: Sequence[Value]) -> Value:
-        """The body of a Python function, written out here."""
+    def inline(self, function: FunctionType, arguments: Sequence[Value], *, for_all: bool = False) -> Value:
+        """The body of a Python function, written out here; `for_all` if names may be one number for all lanes."""
         node = _parsed(function)
         numbers = [self.number(value) for value in arguments]
-        for_all = self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        for_all = for_all or (
+            self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        )
         entered = self._still_here()
         outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all, entered=entered)
         for parameter, number in zip(node.args.args, numbers, strict=True):

@@ -130,8 +130,8 @@ class Source:
 
     @cached_property
     def sampled_outcomes(self) -> pd.DataFrame:
-        """How the sampled episodes ended: `episode`, `outcome`."""
-        episodes = self.columns("episode", "outcome")
+        """How and when the sampled episodes ended: `episode`, `outcome`, `length`."""
+        episodes = self.columns("episode", "outcome", "length")
         return episodes[episodes["episode"].isin(self.plays["episode"].unique())]
 
     def sample_note(self) -> str:

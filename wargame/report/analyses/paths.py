@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wargame.analysis.paths import ARROW, EVENT, milestones, paths
+from wargame.analysis.milestones import EVENT, milestones
+from wargame.analysis.paths import ARROW, paths
 from wargame.experiment.labels import Labels
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
 from wargame.report.analyses.words import between_shares, share, short_labels
@@ -14,7 +15,8 @@ __all__ = ["find"]
 
 STEPS = (
     "A step is the first time that an actor turned to a policy and stayed for two turns, or that an event came; others "
-    "may lie between. Half of the episodes picked the paths, the numbers are from the other half."
+    "may lie between. Elsewhere: in the other episodes that were still going, by the same turn. Half of the episodes "
+    "picked the paths, the numbers are from the other half; an interval that holds the share elsewhere shows nothing."
 )
 
 

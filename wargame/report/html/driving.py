@@ -10,7 +10,7 @@ from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.numbers import points_interval
 from wargame.report.html.subject import Subject
 from wargame.report.html.unknown import how_to_sample, sampled_parameters
-from wargame.report.html.words import n_of, thing
+from wargame.report.html.words import capitalised, n_of, plain, thing
 from wargame.report.wording import label_of
 from wargame.scenario.evidence import Basis
 
@@ -37,11 +37,11 @@ def _blocks(subject: Subject) -> Iterator[Block]:
     names = sampled_parameters(subject)
     unit = "points of the sample" if subject.points is not None else "episodes"
     first = next(iter(tables.values()))
-    sizes = f"about {int(first['n_lowest'].max()):,} {unit} at either end" if len(first) else ""
+    sizes = f"about {int(first['n_lowest'].median()):,} {unit} at either end" if len(first) else ""
     drawn = f"{n_of(len(names), 'number')} {'was' if len(names) == 1 else 'were'} drawn"
     yield Paragraph(
-        text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that moves "
-        "it most: how often the ending comes where the number is in its lowest fifth, and where it is in its highest."
+        text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that "
+        "moves it most: how often the ending comes where the number is in its lowest fifth, and where in its highest."
     )
     yield _leaders(subject, tables)
     yield Paragraph(
@@ -54,6 +54,9 @@ def _blocks(subject: Subject) -> Iterator[Block]:
         if len(clear) > 1:
             title = thing(subject.scenario, "outcome", name)
             yield Details(summary=f"{title}: the numbers that move it", blocks=[_all(subject, title, clear)])
+    command = how_to_sample(subject)
+    if subject.points is None and command is not None:
+        yield command
 
 
 def _nothing_sampled(subject: Subject) -> Iterator[Block]:
@@ -127,4 +130,4 @@ def of_parameter(subject: Subject, full_name: str) -> tuple[str, str]:
     found = things.get(name)
     words = {Basis.SOURCE: "a source", Basis.JUDGEMENT: "judgement", Basis.NONE: "nothing stated"}
     basis = words[Basis.of(found)] if found is not None else "–"
-    return label_of(subject.scenario, name), basis
+    return capitalised(plain(label_of(subject.scenario, name))), basis

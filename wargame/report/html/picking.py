@@ -123,8 +123,8 @@ def _of_points(subject: Subject, arm: Arm) -> list[Pick]:
         return []
     chosen = (
         ("A typical episode", "middle", "the one in the middle"),
-        ("A good episode", "highest", "the one at which the actors do best"),
-        ("A bad episode", "lowest", "the one at which the actors do worst"),
+        ("Where the actors do well", "highest", "the one at which they do best"),
+        ("Where the actors do badly", "lowest", "the one at which they do worst"),
     )
     found = []
     for title, which, words in chosen:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Picture, Table
-from wargame.report.html.numbers import interval, points, points_interval
+from wargame.report.html.numbers import points, points_interval
 from wargame.report.html.subject import Arm, Subject
 from wargame.report.html.words import thing
 from wargame.report.wording import number, short
@@ -35,9 +35,7 @@ def differences_picture(subject: Subject) -> Picture:
     """Paired differences of the outcomes, with their intervals."""
     from wargame.plots.experiments import paired_differences
 
-    comparison = subject.comparison
-    assert comparison is not None
-    table = _rows(comparison.differences, subject.outcomes)
+    table = _differences(subject)
 
     def draw(narrow: bool) -> Figure:
         ax = _axes(narrow, 1.1 + ROW * 0.7 * len(subject.outcomes) * max(len(subject.others), 2))
@@ -48,7 +46,23 @@ def differences_picture(subject: Subject) -> Picture:
         f"Points with intervals: how much more or less often each ending comes than with “{subject.base.title}”. "
         + _largest(subject)
     )
-    return _picture("What each choice changes, ending by ending", alt, draw, _shares_table(subject))
+    return _picture("What each choice changes, ending by ending", alt, draw, _differences_table(subject))
+
+
+def _differences(subject: Subject) -> pd.DataFrame:
+    """The differences to draw, with their ranges over what is not known."""
+    comparison = subject.comparison
+    assert comparison is not None
+    table = _rows(comparison.differences, subject.outcomes)
+    table = table[["arm", "name", "difference", "low", "high"]]
+    if not subject.ranges:
+        return table
+    rows = [
+        subject.difference(str(arm), "outcome", str(name))
+        for arm, name in zip(table["arm"], table["name"], strict=True)
+    ]
+    ends = {"over_low": "range_low", "over_high": "range_high"}
+    return table.assign(**{name: [float(row[end]) for row in rows] for name, end in ends.items()})
 
 
 def _largest(subject: Subject) -> str:
@@ -62,20 +76,26 @@ def _largest(subject: Subject) -> str:
     return f"The largest difference: {name} with “{arm}”, {points(float(row['difference']))} points ({ends})."
 
 
-def _shares_table(subject: Subject) -> Table:
-    ranged = "range_low" in subject.values
+def _differences_table(subject: Subject) -> Table:
     rows = []
     for name in subject.outcomes:
-        for arm in subject.arms.values():
-            row = subject.value(arm.name, "outcome", name)
-            over = [interval(float(row["range_low"]), float(row["range_high"]))] if ranged else []
-            ends = interval(float(row["low"]), float(row["high"]))
+        for arm in subject.others:
+            row = subject.difference(arm.name, "outcome", name)
+            over = (
+                [points_interval(float(row["range_low"]), float(row["range_high"]))] if subject.ranges else []
+            )
+            ends = points_interval(float(row["low"]), float(row["high"]))
             title = thing(subject.scenario, "outcome", name)
-            rows.append([title, arm.title, *over, percent(float(row["value"])), ends])
-    over = ["Over what is not known"] if ranged else []
+            rows.append([title, arm.title, *over, points(float(row["difference"])), ends])
     return Table(
-        caption="How often each ending comes, with each choice",
-        columns=["Ending", "Choice", *over, "Share", f"{100 * subject.level:.4g} % interval"],
+        caption=f"Difference from “{subject.base.title}” in percentage points",
+        columns=[
+            "Ending",
+            "Choice",
+            *(["Over what is not known"] if subject.ranges else []),
+            "Difference",
+            f"{100 * subject.level:.4g} % interval",
+        ],
         rows=rows,
         words=frozenset({0, 1}),
     )

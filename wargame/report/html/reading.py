@@ -91,10 +91,12 @@ def _points(folder: Path, manifest: Mapping[str, Any]) -> Points:
         )
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        numbers = pd.read_csv(folder / "points.csv", float_precision="round_trip").drop(columns="point")
-        table = pd.read_csv(folder / "sweep.csv", float_precision="round_trip")
+        numbers = pd.read_csv(folder / "points.csv").drop(columns="point")
+        table = pd.read_csv(folder / "sweep.csv")
+        spread = spread_table(table, LEVEL)
     except (OSError, ValueError, KeyError) as error:
-        raise ResultsError(folder, f"the sweep cannot be read: {error}", "Make the sweep again.") from error
+        found = f"the sweep cannot be read: {type(error).__name__}: {error}"
+        raise ResultsError(folder, found, "Make the sweep again.") from error
     if stored["design"] != "lhs":
         raise ReportError(
             f"{folder}: its points are a {stored['design']} design, and only a random sample tells how far a result "
@@ -111,7 +113,7 @@ def _points(folder: Path, manifest: Mapping[str, Any]) -> Points:
     return Points(
         numbers=numbers,
         table=table,
-        spread=spread_table(table, LEVEL),
+        spread=spread,
         episodes=int(stored["episodes"]),
         folder=str(folder),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Command
 from wargame.report.html.subject import Subject
-from wargame.report.html.words import thing
+from wargame.report.html.words import plain, thing
 from wargame.report.wording import label_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def movers(subject: Subject) -> str:
     if best is None:
         return ""
     _, outcome, row = best
-    label = label_of(subject.scenario, str(row["name"]).split(".", 1)[-1])
+    label = plain(label_of(subject.scenario, str(row["name"]).split(".", 1)[-1]))
     return Markup(". One number alone, “{}”, moves {} from {} to {}").format(
         label,
         thing(subject.scenario, "outcome", outcome),
@@ -112,8 +113,27 @@ def how_to_sample(subject: Subject) -> Command | None:
     if subject.kind == "experiment":
         says = "To see the range, add this line to the experiment's file, play it again, and make this page again:"
         return Command(says=says, lines=["design: {lhs: 200}", "episodes: 250"])
-    says = "To see the range of the difference, write the two ways of playing as an experiment with this line in it:"
-    return Command(says=says, lines=["design: {lhs: 200}"])
+    says = "To see the range of the difference, save this as question.yaml; then wargame experiment question.yaml:"
+    return Command(says=says, lines=_as_experiment(subject))
+
+
+def _as_experiment(subject: Subject) -> list[str]:
+    """The two runs as an experiment's file that samples what is not known."""
+    scenario = shlex.split(subject.command[0])[2]
+    lines = [
+        "name: question",
+        f"scenario: {json.dumps(scenario)}",
+        f"question: {json.dumps(subject.question, ensure_ascii=False)}",
+        "hypothesis: what you expect, written down before you look",
+        "design: {lhs: 200}",
+        "episodes: 250",
+        "arms:",
+    ]
+    for name, arm in (("before", subject.base), ("with_it", subject.focus)):
+        changes = {"orders": list(arm.orders), "set": dict(arm.changes)}
+        kept = {key: value for key, value in changes.items() if value}
+        lines.append(f"  {name}: {json.dumps(kept, ensure_ascii=False)}" if kept else f"  {name}:")
+    return lines
 
 
 def _without(parts: Sequence[str], with_value: Sequence[str], alone: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -29,9 +30,11 @@ def page(subject: Subject) -> str:
         lstrip_blocks=True,
     )
     sections = [section for make in SECTIONS if (section := make(subject)) is not None]
-    return environment.get_template("page.html").render(
+    text = environment.get_template("page.html").render(
         headline=headline(subject), sections=sections, style=_template("page.css"), version=_version()
     )
+    # A number and its percent sign stay on one line.
+    return text.replace(" %", "\u00a0%")
 
 
 def write(subject: Subject, path: Path) -> Path:
@@ -46,7 +49,8 @@ def write(subject: Subject, path: Path) -> Path:
         remedy = "Check the disk's space and rights, or choose another file with --out."
         raise ResultsError(path, f"the report could not be written: {error}", remedy) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return path
 
 
