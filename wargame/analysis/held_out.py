@@ -33,7 +33,7 @@ def smallest_group(observed: Observed, rows: NDArray[np.bool_]) -> int:
     n = float(observed.n[rows].mean())
     share = float((observed.n * observed.value)[rows].sum() / observed.n[rows].sum())
     rarer = max(min(share, 1 - share), 1e-12)
-    return max(SMALLEST, math.ceil(SMALLEST_PART * rows.sum()), math.ceil(LEAST_EXPECTED / (rarer * n)))
+    return max(SMALLEST, math.ceil(SMALLEST_PART * int(rows.sum())), math.ceil(LEAST_EXPECTED / (rarer * n)))
 
 
 def check_enough(observed: Observed) -> None:

@@ -158,7 +158,7 @@ def _figure(ensemble: Ensemble, boxes: Boxes) -> Figure:
         f"What would have to be true: {label(ensemble, boxes.name)}",
         run_line(ensemble),
         "Left: the boxes. Right: the search, from right to left, in the half where they were found; the ring is the "
-        "box. "
+        "box. Density: share of the outcome inside; coverage: part of its episodes inside. "
         + "; ".join(
             f"box {row['box']:.0f} in the other half: {share(row['held_density'])} "
             f"({between_shares(row)}), elsewhere {share(row['elsewhere'])}"
