@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["differences_picture", "policies_picture", "trajectories_picture"]
+__all__ = ["differences_picture", "incidence_picture", "policies_picture", "trajectories_picture"]
 
 WIDE, NARROW = 7.2, 3.9
 """Widths in inches; on the page an inch is about 96 pixels, so letters are as large on a phone as on a desk."""
@@ -139,6 +139,50 @@ def _trajectory_table(table: pd.DataFrame, titles: dict[str, str], units: object
         columns=["Quantity", "Start (median)", "End (median)", "Nine in ten at the end", "Unit"],
         rows=rows,
         words=frozenset({0, 4}),
+    )
+
+
+def incidence_picture(subject: Subject, arm: Arm) -> Picture:
+    """When the game was over, of the outcomes that end it at once."""
+    from wargame.analysis.incidence import outcome_incidence
+    from wargame.plots.incidence import outcome_incidence as stacked
+
+    results = arm.results
+    assert results is not None
+    labels, horizon = results.labels, results.layout.horizon
+    table = outcome_incidence(results.columns("outcome", "length"), horizon=horizon)
+    titles = {name: short(label) for name, label in labels.outcomes.items()}
+
+    def draw(narrow: bool) -> Figure:
+        ax = _axes(narrow, 2.8)
+        stacked(table, ax, labels=titles, turns=labels.turns)
+        return ax.get_figure(root=True)  # type: ignore[return-value]
+
+    early = [name for name, outcome in subject.scenario.outcomes.items() if outcome.terminal]
+    alt = "Stacked areas by turn: how many episodes had ended by then, and how. The numbers are in the table below."
+    caption = f"When the game is over{_with(subject, arm)}"
+    return _picture(caption, alt, draw, _incidence_table(table, early, titles, labels.turns))
+
+
+def _incidence_table(
+    table: pd.DataFrame, early: Sequence[str], titles: dict[str, str], turns: Sequence[str]
+) -> Table:
+    """By then: at the ends of thirds of the game."""
+    last = len(turns) - 1
+    places = sorted({last // 3, 2 * last // 3, last})
+    rows = []
+    for name in early:
+        part = table[table["outcome"] == name].set_index("turn")
+        cells = []
+        for place in places:
+            row = part.loc[place].to_dict()
+            ends = interval(float(row["low"]), float(row["high"]))
+            cells.append(f"{percent(float(row['share']))} ({ends})")
+        rows.append([titles[name], *cells])
+    return Table(
+        caption="Share of all episodes that had ended so, by the end of the turn (95 % intervals, chance alone)",
+        columns=["Ending", *(turns[place] for place in places)],
+        rows=rows,
     )
 
 
