@@ -40,7 +40,7 @@ def analyse(
             min=0, help="responses: so many turns later; 0 is the same turn, for those who move after."
         ),
     ] = 1,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="paths: only to this outcome.")] = None,
     variable: Annotated[
         str | None, typer.Option(help="trajectories: this state variable by outcome.")
     ] = None,

@@ -16,7 +16,7 @@ from wargame.plots.policies import policy_streams, streams_height
 from wargame.plots.spells import spell_survival as survival_plot
 from wargame.plots.style import colours, new_figure
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
-from wargame.report.analyses.words import between, once, share, short_labels
+from wargame.report.analyses.words import at_level, between, once, share, short_labels
 from wargame.report.wording import number
 
 __all__ = ["find"]
@@ -50,7 +50,7 @@ def find(source: Source, question: Question) -> Findings:
             ),
             Sheet(name="spell-survival", table=survival),
         ]
-        figures["spells"] = partial(_survival, source, survival, labels)
+        figures["spells"] = partial(_survival, source, question.level, survival)
         notes += [
             source.sample_note(),
             "Spells that the end of the episode cut short count as far as they were seen to go on (Kaplan and Meier).",
@@ -109,7 +109,8 @@ def _streams(source: Source, table: pd.DataFrame, labels: Labels) -> Figure:
     return figure
 
 
-def _survival(source: Source, table: pd.DataFrame, labels: Labels) -> Figure:
+def _survival(source: Source, level: float, table: pd.DataFrame) -> Figure:
+    labels = short_labels(source.results.labels)
     figure = new_figure(WIDTH, 4.0, laid_out=False)
     survival_plot(
         table,
@@ -118,8 +119,8 @@ def _survival(source: Source, table: pd.DataFrame, labels: Labels) -> Figure:
         colours=colours(source.results.layout.actors),
     )
     note = (
-        f"{source.sample_note()} Product-limit estimates (Kaplan and Meier) with 95 % intervals that take episodes as "
-        "clusters; what an actor played before the first turn is not counted."
+        f"{source.sample_note()} Product-limit estimates (Kaplan and Meier) with {at_level(level)} intervals that take "
+        "episodes as clusters; what an actor played before the first turn is not counted."
     )
     frame(figure, "How long actors stay with a policy", which_run(source.results), note)
     return figure
