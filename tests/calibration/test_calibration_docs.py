@@ -17,6 +17,17 @@ COMMANDS = [
 RECOVERIES = [int(what) for kind, what in regenerate.blocks("calibration.md") if kind == "recovery"]
 
 
+NUMBER = re.compile(r"[+−]?\d[\d,]*\.?\d*")
+
+
+def assert_same(page: str, now: str) -> None:
+    """The same words, and numbers to within what other processors' arithmetic may move."""
+    assert NUMBER.sub("#", page).split() == NUMBER.sub("#", now).split()
+    for before, after in zip(NUMBER.findall(page), NUMBER.findall(now), strict=True):
+        there, here = (float(text.replace(",", "").replace("−", "-")) for text in (before, after))
+        assert abs(there - here) <= 0.003 + 0.005 * abs(there), (before, after)
+
+
 def test_pages_hold_outputs() -> None:
     assert RECOVERIES == [3, 5]
     assert len(COMMANDS) == 2
@@ -24,17 +35,24 @@ def test_pages_hold_outputs() -> None:
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)
 def test_a_page_shows_what_a_command_prints(page: str, command: str) -> None:
-    assert regenerate.blocks(page)["command", command] == regenerate.output(command)
+    assert_same(regenerate.blocks(page)["command", command], regenerate.output(command))
 
 
 @pytest.mark.verify
 @pytest.mark.parametrize("numbers", RECOVERIES)
 def test_known_numbers_are_recovered(numbers: int) -> None:
-    """Intervals of 90 % hold the truth in 85 to 95 % of all cases, and no single number's coverage speaks against it."""
+    """Intervals of 90 % hold the truth in 85 to 95 % of records; of numbers that cannot be told apart in more.
+
+    With all five open the record says less about some than their ranges do, and intervals that end with the ranges hold
+    the truth too often: the page says so.
+    """
     found = regenerate.recovered(numbers)
-    coverage = found.coverage().set_index("parameter")
-    assert 0.85 <= coverage.loc["all", "coverage"] <= 0.95
-    assert regenerate.blocks("calibration.md")["recovery", str(numbers)] == regenerate.recovery_text(found)
+    coverage = found.coverage()["coverage"]
+    assert coverage.min() >= 0.85
+    assert numbers == 5 or coverage.max() <= 0.95
+    assert_same(
+        regenerate.blocks("calibration.md")["recovery", str(numbers)], regenerate.recovery_text(found)
+    )
 
 
 def test_every_number_of_the_results_stands_in_an_output() -> None:

@@ -37,7 +37,8 @@ TINY = 1e-9
 class Parameter:
     """A fitted number: its range, its estimate, the standard error, and the interval at the level `LEVEL`.
 
-    `alone` is the standard error that it would have if all the others were known. `known` is 1 less the squared ratio
+    `alone` is the standard error that it would have if all the others were known, `alone_low` to `alone_high` the
+    interval then. `known` is 1 less the squared ratio
     of its standard error to that of the whole range: 0 where the data say no more than the range did.
     """
 
@@ -49,6 +50,8 @@ class Parameter:
     alone: float
     interval_low: float
     interval_high: float
+    alone_low: float
+    alone_high: float
     known: float
 
 
@@ -150,7 +153,7 @@ def _beyond(test: float, freedom: int) -> float:
 
 def _parameter(one: Range, unit: float, error: float, alone: float, level: float) -> Parameter:
     """A parameter from its unit coordinate and the standard errors of that."""
-    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    wide = NormalDist().inv_cdf((1 + level) / 2)
     step = 1e-4
     slope = (one.number(min(unit + step, 1.0)) - one.number(max(unit - step, 0.0))) / (
         min(unit + step, 1.0) - max(unit - step, 0.0)
@@ -162,8 +165,10 @@ def _parameter(one: Range, unit: float, error: float, alone: float, level: float
         estimate=one.number(unit),
         error=slope * error,
         alone=slope * alone,
-        interval_low=one.number(unit - half),
-        interval_high=one.number(unit + half),
+        interval_low=one.number(unit - wide * error),
+        interval_high=one.number(unit + wide * error),
+        alone_low=one.number(unit - wide * alone),
+        alone_high=one.number(unit + wide * alone),
         known=max(0.0, 1 - (error / UNKNOWN) ** 2),
     )
 

@@ -82,30 +82,33 @@ def direction_table(fit: Fit) -> pd.DataFrame:
 def snippet(fit: Fit) -> str:
     """The estimates as lines of YAML: value and distribution for each number of a scenario.
 
-    Where an interval reaches an end of the parameter's range the data do not bound it there, and the distribution is
-    uniform over the interval; else it is normal on the parameter's scale (a beta of the same mean and standard
-    deviation for log odds). How estimates vary together is lost; what cannot be told apart is named in a comment.
+    A scenario draws its numbers independently of each other. Of all such distributions the one nearest to the joint
+    normal one of the estimates has the spread of each number *alone* (the mean-field approximation: Bishop 2006,
+    "Pattern recognition and machine learning", section 10.1.2): narrower than the number's own interval, but what is
+    drawn together goes together with the record. Normal on the number's scale (a beta of the same mean and standard
+    deviation for log odds); triangular over the 90 % interval where that ends with the range, or the beta would have
+    no peak. What cannot be told apart is named in a comment.
     """
+    unknown = [f"# cannot be told apart: {one}" for one in fit.estimates.directions if one.is_unknown]
     rows = [
         f"{one.name.partition('.')[2]}: {{value: {_shown(one.estimate)}, distribution: {_distribution(one, where)}}}"
         for one, where in zip(fit.estimates.parameters, fit.calibration.ranges, strict=True)
     ]
-    unknown = [f"# cannot be told apart: {one}" for one in fit.estimates.directions if one.is_unknown]
     return "\n".join([*unknown, *rows]) + "\n"
 
 
 def _distribution(one: Parameter, where: Range) -> str:
-    low, high = one.interval_low, one.interval_high
-    if low <= one.low or high >= one.high or not one.error > 0:
-        return f"{{uniform: [{_shown(low)}, {_shown(high)}]}}"
+    low, high, sd = one.alone_low, one.alone_high, one.alone
+    triangular = f"{{triangular: [{_shown(low)}, {_shown(one.estimate)}, {_shown(high)}]}}"
+    if low <= one.low or high >= one.high or not sd > 0:
+        return triangular
     if where.scale == "log":
-        return f"{{lognormal: {{median: {_shown(one.estimate)}, sigma: {_shown(one.error / one.estimate)}}}}}"
+        return f"{{lognormal: {{median: {_shown(one.estimate)}, sigma: {_shown(sd / one.estimate)}}}}}"
     if where.scale == "linear":
-        return f"{{normal: {{mean: {_shown(one.estimate)}, sd: {_shown(one.error)}}}}}"
-    size = one.estimate * (1 - one.estimate) / one.error**2 - 1
+        return f"{{normal: {{mean: {_shown(one.estimate)}, sd: {_shown(sd)}}}}}"
+    size = one.estimate * (1 - one.estimate) / sd**2 - 1
     if size * min(one.estimate, 1 - one.estimate) < 1:
-        # Such a beta would be highest at 0 or 1.
-        return f"{{uniform: [{_shown(low)}, {_shown(high)}]}}"
+        return triangular
     return f"{{beta: {{a: {_shown(size * one.estimate)}, b: {_shown(size * (1 - one.estimate))}}}}}"
 
 

@@ -68,41 +68,21 @@ def fit(
 
     Raises CalibrationError where nothing can be fitted, ScenarioError where points cannot be played.
     """
-    targets, moments = calibration.targets, calibration.moments
-    seen = seen or observed(moments, block=calibration.block, seed=calibration.seed)
+    count = len(calibration.targets)
+    seen = seen or observed(calibration.moments, block=calibration.block, seed=calibration.seed)
     journal = journal or Journal("")
-    count = len(targets)
-    wanted, errors = seen.values[:count], seen.errors[:count]
-    search = Simulator(calibration.scenario, targets, seed=calibration.seed, engine=engine, workers=workers)
-
-    def losses(points: Numbers) -> Numbers:
-        found = search.moments([_numbers(calibration, point) for point in points], calibration.episodes)
-        return np.array([(((one.values - wanted) / errors) ** 2).sum() for one in found])
-
-    minimize(
-        losses,
-        journal,
-        parameters=len(calibration.ranges),
-        generations=calibration.generations,
-        population=calibration.population,
-        seed=calibration.seed,
-        told=told,
-    )
+    _search(calibration, seen, journal, engine=engine, workers=workers, told=told)
     point, loss = journal.best
-    if loss >= HOPELESS:
-        raise mended(
-            f"at every point tried some moment of {calibration.scenario.name} is not defined, or too few episodes last "
-            f"the {calibration.scenario.horizon} turns of the record",
-            "Play more episodes, shorten the horizon, or narrow the parameters' ranges.",
-        )
-    judge = Simulator(calibration.scenario, moments, seed=calibration.seed, engine=engine, workers=workers)
+    judge = Simulator(
+        calibration.scenario, calibration.moments, seed=calibration.seed, engine=engine, workers=workers
+    )
     simulated, jacobian = _around(calibration, judge, point)
     found = estimates(
         calibration.ranges,
         point,
-        differences=simulated.values[:count] - wanted,
+        differences=simulated.values[:count] - seen.values[:count],
         jacobian=jacobian[:count],
-        errors=errors,
+        errors=seen.errors[:count],
         covariance=seen.covariance[:count, :count] + simulated.noise[:count, :count],
     )
     return Fit(
@@ -116,6 +96,43 @@ def fit(
         loss=loss,
         digest=hashlib.sha256(journal.digest.encode() + simulated.values.tobytes()).hexdigest(),
     )
+
+
+def _search(
+    calibration: Calibration,
+    seen: Observed,
+    journal: Journal,
+    *,
+    engine: Engine,
+    workers: int | None,
+    told: Callable[[int, float], None],
+) -> None:
+    """Search for the least loss; the journal holds what was found. CalibrationError if nothing has a loss."""
+    count, scenario = len(calibration.targets), calibration.scenario
+    wanted, errors = seen.values[:count], seen.errors[:count]
+    simulator = Simulator(
+        scenario, calibration.targets, seed=calibration.seed, engine=engine, workers=workers
+    )
+
+    def losses(points: Numbers) -> Numbers:
+        found = simulator.moments([_numbers(calibration, point) for point in points], calibration.episodes)
+        return np.array([(((one.values - wanted) / errors) ** 2).sum() for one in found])
+
+    minimize(
+        losses,
+        journal,
+        parameters=len(calibration.ranges),
+        generations=calibration.generations,
+        population=calibration.population,
+        seed=calibration.seed,
+        told=told,
+    )
+    if journal.best[1] >= HOPELESS:
+        raise mended(
+            f"at every point tried some moment of {scenario.name} is not defined, or too few episodes last the "
+            f"{scenario.horizon} turns of the record",
+            "Play more episodes, shorten the horizon, or narrow the parameters' ranges.",
+        )
 
 
 def _numbers(calibration: Calibration, point: Numbers) -> dict[str, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,8 @@ class Journal:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(generation.as_line() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
 
     @property
     def best(self) -> tuple[Numbers, float]:

@@ -107,9 +107,10 @@ def _summary(found: Backtest, folder: Path, seconds: float) -> Iterator[Renderab
     yield Text()
     yield line(
         (
-            "Scores: less is better; the log score also after each origin. Inside: share of counts in the central 80 % of the forecast (of counts these hold "
-            "somewhat more). PIT p: whether forecasters knew how sure they were; small is bad. Differences are the "
-            f"other's score less that of the {REGIME}, with 95 % intervals by blocks of {BLOCK}, each by itself. "
+            "Scores: less is better; the log score also after each origin. Inside: share of counts in the central "
+            "80 % of the forecast (of counts these hold somewhat more). PIT p: whether forecasters knew how sure they "
+            f"were; small is bad. Differences are the other's score less that of the {REGIME}, with 95 % intervals by "
+            f"blocks of {BLOCK}, each by itself. "
             "Who chose the models knew how the series goes on.",
             "italic",
         )

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
 from tqdm import tqdm
 
-from wargame.calibration.estimates import LEVEL
 from wargame.calibration.files import Calibration, load_calibration
 from wargame.calibration.fit_tables import direction_table, moment_table, parameter_table, snippet
 from wargame.calibration.fitting import Fit, fit
 from wargame.calibration.folder import journal_in, manifest, save_fit
 from wargame.calibration.recovery import Recovery, recover
-from wargame.cli.experiment_summary import records
+from wargame.cli.calibration_summary import fit_summary, recovery_summary
 from wargame.cli.screen import progress_is_shown, show
-from wargame.experiment.display import percent
 from wargame.experiment.engines import Engine
-from wargame.report.page import Page, grid, line
-from wargame.report.wording import number, signed
+from wargame.experiment.errors import ResultsError
+from wargame.report.page import Page
 from wargame.scenario.errors import WargameError
 
 __all__ = ["Request", "play", "play_recovery"]
 
-FAR = 2.0
-"""A moment that is further off, in standard errors, is marked."""
+RECOVERY = "recovery.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +68,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     elif quiet:
         typer.echo(str(folder))
     else:
-        show(Page(_summary(found, folder, seconds)))
+        show(Page(fit_summary(found, folder, seconds)))
 
 
 def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
@@ -104,13 +97,10 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
         )
     seconds = time.perf_counter() - begun
     folder = request.out or Path("results") / f"{calibration.name}-recovery"
-    folder.mkdir(parents=True, exist_ok=True)
-    found.table.to_csv(folder / "recovery.csv", index=False, float_format="%.10g", lineterminator="\n")
-    coverage = found.coverage()
-    coverage.to_csv(folder / "coverage.csv", index=False, float_format="%.10g", lineterminator="\n")
+    _save_recovery(found, folder)
     if as_json:
         shown = {
-            "coverage": _plain(coverage),
+            "coverage": _plain(found.coverage()),
             "rejected": found.rejected(),
             "folder": str(folder),
             "seconds": seconds,
@@ -119,7 +109,20 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
     elif quiet:
         typer.echo(str(folder))
     else:
-        show(Page(_recovery(calibration, found, folder, seconds)))
+        show(Page(recovery_summary(calibration, found, folder, seconds)))
+
+
+def _save_recovery(found: Recovery, folder: Path) -> None:
+    taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if taken and not (folder / RECOVERY).is_file():
+        raise ResultsError(folder, "it holds something else than a recovery", "Choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in ((RECOVERY, found.table), ("coverage.csv", found.coverage())):
+            table.to_csv(folder / name, index=False, float_format="%.10g", lineterminator="\n")
+    except OSError as error:
+        remedy = "Check the disk's space and rights, or choose another folder."
+        raise ResultsError(folder, f"it could not be written: {error}", remedy) from error
 
 
 def _step(bar: tqdm[Any]) -> None:
@@ -145,134 +148,6 @@ def _own_numbers(calibration: Calibration) -> dict[str, float]:
             )
         found[one.name] = float(value)
     return found
-
-
-def _summary(found: Fit, folder: Path, seconds: float) -> Iterator[RenderableType]:
-    calibration, judged = found.calibration, found.simulated
-    yield Text(calibration.title or calibration.name, style="bold")
-    yield line(
-        f"{len(calibration.ranges)} numbers of {calibration.scenario.name} fitted to {len(calibration.targets)} "
-        f"moments in {found.generations} generations of {calibration.episodes:,} episodes a point, seed "
-        f"{calibration.seed}, digest {found.digest[:16]}",
-        (f"  ({seconds:.1f} s)", "dim"),
-    )
-    total = judged.episodes + judged.left_out
-    yield line(
-        f"The estimate was then judged by {total:,} episodes that the search did not play; {judged.left_out:,} of "
-        "them ended before the record does and are left out."
-    )
-    yield from _moments(found)
-    yield from _parameters(found)
-    yield from _test(found)
-    yield from _unknown(found)
-    yield Text()
-    yield line(
-        "Saved in ",
-        (str(folder), "bold"),
-        ": moments.csv, parameters.csv, directions.csv, parameters.yaml (lines for the scenario), search.jsonl",
-    )
-
-
-def _moments(found: Fit) -> Iterator[RenderableType]:
-    table = grid("moment", "", "observed>!", "its error>!", "simulated>!", "z>!")
-    subject = ""
-    for one, row in zip(found.calibration.moments, records(moment_table(found)), strict=True):
-        if one.subject != subject:
-            subject = one.subject
-            table.add_row(Text(subject, style="bold"))
-        z = float(row["z"])
-        table.add_row(
-            f"  {one.label or one.statistic.title}",
-            "" if row["role"] == "fitted" else "held out",
-            number(float(row["observed"])),
-            number(float(row["error"])),
-            number(float(row["simulated"])),
-            Text(signed(z), style="bold red" if abs(z) > FAR else ""),
-        )
-    yield Padding(table, (1, 0, 1, 2))
-    yield line(
-        (
-            "z is simulated less observed, over the standard error of the record (block bootstrap) and of the "
-            "simulation together.",
-            "italic",
-        )
-    )
-
-
-def _parameters(found: Fit) -> Iterator[RenderableType]:
-    table = grid(
-        "number", "estimate>!", "error>!", "alone>!", f"{100 * LEVEL:.0f} % interval!", "range!", "known>!"
-    )
-    for row in records(parameter_table(found)):
-        table.add_row(
-            str(row["parameter"]),
-            number(float(row["estimate"])),
-            number(float(row["error"])),
-            number(float(row["alone"])),
-            f"{number(float(row['interval_low']))} to {number(float(row['interval_high']))}",
-            f"{number(float(row['low']))} to {number(float(row['high']))}",
-            percent(float(row["known"])),
-        )
-    yield Padding(table, (1, 0, 1, 2))
-    yield line(
-        (
-            "Alone: the standard error if the other numbers were known. Known: how much of the variance of the whole "
-            "range the data take away; 0 % where they say no more than the range did.",
-            "italic",
-        )
-    )
-
-
-def _test(found: Fit) -> Iterator[RenderableType]:
-    test = found.estimates
-    yield Text()
-    if test.freedom < 1:
-        yield line("There are no more moments than numbers, so the fit as a whole cannot be tested.")
-        return
-    verdict = "rejects the model" if test.probability < 0.05 else "does not reject the model"
-    yield line(
-        ("Test of the whole (J): ", "bold"),
-        f"{number(test.test)} with {test.freedom} degree{'s' if test.freedom > 1 else ''} of freedom, "
-        f"p = {number(test.probability)}: the record {verdict} at 5 %.",
-    )
-
-
-def _unknown(found: Fit) -> Iterator[RenderableType]:
-    unknown = [one for one in found.estimates.directions if one.is_unknown]
-    if not unknown:
-        yield line("Every direction of these numbers is known better than their ranges.")
-        return
-    yield line(
-        ("Cannot be told apart: ", "bold"),
-        "along these directions, in parts of the ranges, the record says less than the ranges do.",
-    )
-    for one in unknown:
-        yield line(f"• {one}  (error {number(one.error)} of the ranges)", indent=2)
-
-
-def _recovery(
-    calibration: Calibration, found: Recovery, folder: Path, seconds: float
-) -> Iterator[RenderableType]:
-    yield Text(calibration.title or calibration.name, style="bold")
-    yield line(
-        f"{len(found.fits):,} synthetic records of {calibration.scenario.horizon} turns, each fitted",
-        (f"  ({seconds:.1f} s)", "dim"),
-    )
-    table = grid("number", "truth>!", "median estimate>!", "covered>!", "95 % interval of that!")
-    for row in records(found.coverage()):
-        table.add_row(
-            str(row["parameter"]),
-            number(float(row["truth"])),
-            number(float(row["median"])),
-            percent(float(row["coverage"])),
-            f"{percent(float(row['low']))} to {percent(float(row['high']))}",
-        )
-    yield Padding(table, (1, 0, 1, 2))
-    yield line(
-        f"Covered: how many of the {100 * LEVEL:.0f} % intervals hold the truth. The test rejects the model, which is "
-        f"right, in {percent(found.rejected())} of records at 5 %."
-    )
-    yield line("Saved in ", (str(folder), "bold"), ": recovery.csv, coverage.csv")
 
 
 def _as_json(found: Fit, folder: Path, seconds: float) -> dict[str, Any]:
