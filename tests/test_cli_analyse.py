@@ -91,6 +91,18 @@ def test_figures_are_written(folder: Path) -> None:
     assert (folder / "analysis" / "incidence.svg").exists()
 
 
+def test_answers_to_an_earlier_run_in_the_folder_are_taken_away(folder: Path) -> None:
+    place = folder.parent / "again"
+    scenario = folder.parent / "border.yaml"
+    for seed in ("1", "2"):
+        call("run", scenario, "-n", "20", "--seed", seed, "--no-figures", "--out", place, "-q")
+        names = ("payoffs", "outcomes") if seed == "1" else ("outcomes",)
+        assert call("analyse", place, *names, "--no-figures").exit_code == 0
+    assert {path.name for path in (place / "analysis").iterdir()} == {"outcomes.csv", "about.json"}
+    about = json.loads((place / "analysis" / "about.json").read_text("utf-8"))
+    assert about["digest"] == wargame.read(place).digest
+
+
 def test_incidence_is_that_of_the_episodes(folder: Path) -> None:
     episodes = wargame.read(folder).episodes
     tables = analysed(folder, "incidence")["incidence"]["tables"]
@@ -152,6 +164,7 @@ def test_a_folder_that_holds_no_run(tmp_path: Path) -> None:
     shown = call("analyse", tmp_path, "outcomes")
     assert shown.exit_code == 1
     assert "no manifest.json" in shown.output
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

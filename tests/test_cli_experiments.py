@@ -166,3 +166,21 @@ def test_mistakes_end_in_a_message(arguments: list[str], said: str) -> None:
     assert shown.exit_code == 1
     assert said in shown.output
     assert "Traceback" not in shown.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["experiment", "probing.yaml"], ["sweep", "border.yaml", "--lhs", "4", "-n", "5"]]
+)
+def test_after_an_interruption_it_is_said_how_to_go_on(
+    here: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wargame.experiment.playing.executor_for", interrupt)
+        patch.setattr("wargame.experiment.sweeps._records", interrupt)
+        shown = call(*arguments, "--out", "kept", "--engine", "batch")
+    assert shown.exit_code == 130
+    assert "what is complete is kept in kept; go on with the same command and --resume" in shown.output
+    assert call(*arguments, "--out", "kept", "--engine", "batch", "--resume").exit_code == 0

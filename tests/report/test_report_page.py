@@ -43,13 +43,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "quarrel.yaml").write_text(QUARREL, "utf-8")
         (folder / "pushing.yaml").write_text(QUESTION, "utf-8")
         (folder / "sampled.yaml").write_text(
-            QUESTION.replace("episodes: 80", "episodes: 20\ndesign: {lhs: 30}").replace("pushing", "sampled"),
+            QUESTION.replace("episodes: 80", "episodes: 10\ndesign: {lhs: 100}").replace(
+                "pushing", "sampled"
+            ),
             "utf-8",
         )
         run = ("run", "quarrel.yaml", "-n", "120", "--no-figures")
         call(*run, "--out", "plain-run")
         call(*run, "--order", "north=probe@2025Q1..2025Q4", "--out", "push-run")
-        call(*run, "--uncertain", "--out", "uncertain-run")
+        call(*run, "-n", "400", "--uncertain", "--out", "uncertain-run")
         call("experiment", "pushing.yaml", "--no-figures", "--out", "pushing")
         call("experiment", "sampled.yaml", "--no-figures", "--out", "sampled")
         for name in ("plain-run", "uncertain-run", "pushing", "sampled"):
@@ -138,7 +140,7 @@ def test_a_run_says_how_it_ended_and_that_what_is_not_known_is_left_out() -> Non
 
 def test_what_the_page_says_to_type_for_the_range_gives_the_range(place: Path) -> None:
     block = next(lines for lines in commands(page_of("plain-run")) if "sweep" in lines[0])
-    typed(block[0].replace("--lhs 200 -n 250", "--lhs 30 -n 20"))
+    typed(block[0].replace("--lhs 200 -n 250", "--lhs 150 -n 20"))
     typed(block[1] + " --out ranged.html")
     page = Page(Path("ranged.html"))
     spread = pd.read_csv(place / "results" / "quarrel-unknown-sweep" / "spread.csv").set_index(
@@ -150,7 +152,7 @@ def test_what_the_page_says_to_type_for_the_range_gives_the_range(place: Path) -
     assert "with every number as stated" in page.text
     assert "What is not known is not in these numbers" not in page.text
     # The size of a shove is what moves the endings, it is a judgement, and the page says both.
-    assert "“size of a shove”" in page.text
+    assert "“Size of a shove”" in page.text
     assert "moved most by a judgement" in page.text
 
 
@@ -222,7 +224,7 @@ def test_an_experiment_over_what_is_not_known_puts_the_range_first() -> None:
     low, high = (f"{100 * row[end]:+.1f}".replace("-", "−") for end in ("range_low", "range_high"))
     first = page.text[: page.text.index("The choices compared")]
     assert f"{low} to {high} points over what is not known" in first
-    assert "30 ways in which the world may be" in first
+    assert "100 ways in which the world may be" in first
 
 
 def test_two_runs_can_be_played_again_as_an_experiment_with_a_range(place: Path) -> None:

@@ -40,9 +40,13 @@ def test_columns_are_those_of_the_table_of_episodes(run: Path) -> None:
     names = ["episode", "outcome", "length", "payoff.north", "metric.peak"]
     whole = wargame.read(run).episodes[names]
     assert_frame_equal(wargame.read(run).columns(*names), whole)
-    in_memory = wargame.read(run)
-    _ = in_memory.episodes
-    assert_frame_equal(in_memory.columns(*names), whole)
+    assert_frame_equal(wargame.read(run).columns(*names, most=7), whole.head(7))
+
+
+def test_columns_of_results_that_are_not_saved(scenario: wargame.Scenario) -> None:
+    results = wargame.simulate(scenario, episodes=20, progress=False)
+    assert_frame_equal(results.columns("episode", "outcome"), results.episodes[["episode", "outcome"]])
+    assert_frame_equal(results.columns("outcome", most=3), results.episodes[["outcome"]].head(3))
 
 
 def test_a_report_never_reads_the_whole_table_of_episodes(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

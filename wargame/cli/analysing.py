@@ -40,7 +40,7 @@ def analyse(
             min=0, help="responses: so many turns later; 0 is the same turn, for those who move after."
         ),
     ] = 1,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="paths: only to this outcome.")] = None,
     variable: Annotated[
         str | None, typer.Option(help="trajectories: this state variable by outcome.")
     ] = None,
@@ -52,6 +52,13 @@ def analyse(
         typer.Option(
             metavar="COLUMN", help="outcomes: by a column of the episodes, such as metric.first_crisis."
         ),
+    ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="heatmap: a parameter of the map; give two."),
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="Of an experiment: this arm [default: its baseline].")
     ] = None,
     level: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the intervals.")] = 0.95,
     shown: Annotated[int, typer.Option(min=1, help="Rows of a long list that are printed.")] = 12,
@@ -72,6 +79,8 @@ def analyse(
         lag=lag,
         level=level,
         shown=shown,
+        over=tuple(over or ()),
+        arm=arm,
     )
     if not analyses:
         tell_what_there_is(folder)

@@ -13,9 +13,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from wargame import __version__
 from wargame.analysis.refusals import NotForThis
 from wargame.cli.screen import show
-from wargame.experiment.manifest import read_manifest
+from wargame.experiment.manifest import MANIFEST, read_manifest
 from wargame.report.analyses import ANALYSES, Analysis
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
 from wargame.report.page import grid, line
@@ -26,17 +27,21 @@ __all__ = ["PLACE", "answer", "tell_what_there_is"]
 PLACE = "analysis"
 """The folder inside that of the results."""
 
+ABOUT = "about.json"
+"""In it: which run was asked, by its digest, with which version."""
+
 ALL = "all"
 
 CHANCE = (
-    "Intervals are for chance alone, the error of having played n episodes: what is not known about the world is not "
-    "in them; see --uncertain and `wargame sweep`."
+    "{level:.4g} % intervals, for chance alone, the error of having played n episodes: what is not known about the "
+    "world is not in them; see --uncertain and `wargame sweep`."
 )
 
 
 def tell_what_there_is(folder: Path) -> None:
     """List the analyses, after making sure that there is something to ask."""
-    read_manifest(folder)
+    if not folder.is_dir():
+        read_manifest(folder)
     table = grid("analysis!", "asks")
     for analysis in ANALYSES:
         table.add_row(Text(analysis.name, style="cyan"), analysis.asks)
@@ -50,7 +55,9 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     """Ask for each name, write and print the answers. With `all`, what cannot be answered is said and passed."""
     chosen = _chosen(names)
     source = Source(folder)
+    about = _take_away_old(folder)
     told: dict[str, Any] = {"folder": str(folder), "analyses": {}}
+    chance_alone = False
     for analysis in chosen:
         try:
             findings = analysis.find(source, question)
@@ -61,14 +68,17 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
             if not as_json:
                 show(_heading(analysis), line(("Not for this folder: ", "yellow"), str(error)))
             continue
-        files = _write(findings, folder / PLACE, figures=figures)
+        chance_alone |= findings.is_chance_alone
+        files = _write(findings, folder / PLACE, about, figures=figures)
         told["analyses"][analysis.name] = _for_machines(findings, files)
         if not as_json:
             show(_heading(analysis), *_page(findings))
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        show(Text(""), Text(CHANCE, style="dim"), line(("\nSaved in ", "bold"), str(folder / PLACE)))
+        if chance_alone:
+            show(Text(""), Text(CHANCE.format(level=100 * question.level), style="dim"))
+        show(line(("\nSaved in ", "bold"), str(folder / PLACE)))
 
 
 def _chosen(names: Sequence[str]) -> list[Analysis]:
@@ -106,9 +116,10 @@ def _as_grid(sheet: Sheet) -> RenderableType:
     return table
 
 
-def _write(findings: Findings, place: Path, *, figures: bool) -> list[str]:
+def _write(findings: Findings, place: Path, about: dict[str, Any], *, figures: bool) -> list[str]:
     """Tables as CSV, figures as PNG and SVG; returns the names of the files."""
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(exist_ok=True)
+    (place / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     written = []
     for sheet in findings.sheets:
         path = place / f"{sheet.name}.csv"
@@ -124,6 +135,18 @@ def _write(findings: Findings, place: Path, *, figures: bool) -> list[str]:
             drawn = {name: draw() for name, draw in findings.figures.items()}
         written += [path.name for path in write_figures(drawn, place)]
     return written
+
+
+def _take_away_old(folder: Path) -> dict[str, Any]:
+    """Take away the answers to another run that was in the folder before; returns what to say of this one."""
+    place = folder / PLACE
+    digest = read_manifest(folder).get("digest") if (folder / MANIFEST).is_file() else None
+    about = {"digest": digest, "wargame": __version__}
+    if (place / ABOUT).is_file() and json.loads((place / ABOUT).read_text("utf-8")).get("digest") != digest:
+        for old in place.iterdir():
+            if old.suffix in (".csv", ".png", ".svg"):
+                old.unlink()
+    return about
 
 
 def _for_machines(findings: Findings, files: list[str]) -> dict[str, Any]:

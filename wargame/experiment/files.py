@@ -62,13 +62,15 @@ class Experiment:
     """A question, and the arms that answer it.
 
     `episodes` are those of an arm, or with a `design` those of an arm at each of its points. `shown` are the names of
-    outcomes, metrics and actors that the figure is about; empty for all outcomes.
+    outcomes, metrics and actors that the figure is about; empty for all outcomes. `answer` is what was found when the
+    file was last looked at.
     """
 
     name: str
     title: str
     question: str
     hypothesis: str
+    answer: str = ""
     scenario: Scenario
     arms: Mapping[str, Arm]
     baseline: str
@@ -181,6 +183,7 @@ class _Reader:
             title=document.title,
             question=document.question,
             hypothesis=document.hypothesis,
+            answer=document.answer,
             scenario=self.scenario,
             arms=complete,
             baseline=baseline,

@@ -132,9 +132,11 @@ def read_column(file: File, name: str) -> Array:
     return values
 
 
-def read_columns(file: File, layout: Layout, names: Sequence[str]) -> dict[str, Array]:
-    """Some columns of `episodes.parquet`, failed episodes included; `outcome` by its place in the layout."""
-    table = _table(file, columns=names)
+def read_columns(
+    file: File, layout: Layout, names: Sequence[str], most: int | None = None
+) -> dict[str, Array]:
+    """Some columns of `episodes.parquet`, of all rows or the first so many; `outcome` by its place in the layout."""
+    table = _table(file, columns=names) if most is None else _head(file, names, most)
     return {name: _outcomes(table, layout) if name == "outcome" else table[name].to_numpy() for name in names}
 
 
@@ -146,6 +148,17 @@ def _table(file: File, columns: Sequence[str] | None = None) -> Any:
     """
     chosen = None if columns is None else list(columns)
     return pq.read_table(file, columns=chosen, use_threads=False, pre_buffer=False)
+
+
+def _head(file: File, columns: Sequence[str], most: int) -> Any:
+    """The first rows of a table; of the rest nothing is read."""
+    with pq.ParquetFile(file) as opened:
+        groups, rows = 0, 0
+        while rows < most and groups < opened.num_row_groups:
+            rows += opened.metadata.row_group(groups).num_rows
+            groups += 1
+        table = opened.read_row_groups(list(range(groups)), columns=list(columns), use_threads=False)
+        return table.slice(0, most)
 
 
 def _nothing(layout: Layout) -> Episodes:

@@ -152,13 +152,13 @@ class Results:
 
         return tables.episode_table(self.layout, self.record)
 
-    def columns(self, *names: str) -> pd.DataFrame:
-        """Some columns of `episodes`; from a folder only these are read, which of a long run takes a fraction."""
+    def columns(self, *names: str, most: int | None = None) -> pd.DataFrame:
+        """Some columns of `episodes`, or of its first rows; from a folder nothing else is read."""
         from wargame.experiment import tables
 
         if isinstance(self._record, Record):
-            return self._episodes[list(names)].copy(deep=False)
-        return tables.columns_table(self.layout, self._record.columns(names))
+            return self._episodes[list(names)].head(len(self) if most is None else most).copy(deep=False)
+        return tables.columns_table(self.layout, self._record.columns(names, most))
 
     def outcomes(self, level: float = LEVEL) -> pd.DataFrame:
         """Share of each outcome among the completed episodes: `outcome`, `n`, `share`, `low`, `high`.

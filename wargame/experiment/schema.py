@@ -104,6 +104,7 @@ class ExperimentDocument(Part):
     scenario: Text
     question: Text
     hypothesis: Text
+    answer: Text = ""
     arms: Annotated[dict[Name, Annotated[Arm, BeforeValidator(_empty)]], Field(min_length=1)]
     baseline: Text = ""
     episodes: Count = 1000

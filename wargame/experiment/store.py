@@ -190,12 +190,12 @@ class Folder:
         path = self.directory / EPISODES
         return self._read(path, lambda: parquet.read_column(path, column))
 
-    def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Some columns of the table of episodes, failed ones included."""
+    def columns(self, names: Sequence[str], most: int | None = None) -> dict[str, NDArray[Any]]:
+        """Some columns of the table of episodes, failed ones included; of all, or of the first so many."""
         path = self.directory / EPISODES
         if not self.keeps_episodes:
             raise EpisodesNotKept
-        return self._read(path, lambda: parquet.read_columns(path, self.layout, names))
+        return self._read(path, lambda: parquet.read_columns(path, self.layout, names, most))
 
     @cached_property
     def digest(self) -> str:

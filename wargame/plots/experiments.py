@@ -30,7 +30,8 @@ def paired_differences(
     """Differences from the baseline with their intervals: a row for each name, a colour for each arm.
 
     `table` is that of `Comparison.differences`, with the rows to show; thin lines are the intervals that independent
-    runs as large would have. Numbers are multiplied by `scale` and are in `unit`.
+    runs as large would have, where the table has them. Where it has `over_low` and `over_high`, a pale band shows how
+    far the difference ranges over what is not known. Numbers are multiplied by `scale` and are in `unit`.
     """
     with style():
         names = list(dict.fromkeys(table["name"]))
@@ -40,14 +41,19 @@ def paired_differences(
         for place, arm in enumerate(shown):
             rows = table[table["arm"] == arm].set_index("name").reindex(names)
             y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
-            _whiskers(
-                ax, rows["unpaired_low"] * scale, rows["unpaired_high"] * scale, y, fill[arm], 0.8, THIN
-            )
+            if "over_low" in rows:
+                _whiskers(ax, rows["over_low"] * scale, rows["over_high"] * scale, y, fill[arm], 5.0, THIN)
+            if "unpaired_low" in rows:
+                ends = rows["unpaired_low"] * scale, rows["unpaired_high"] * scale
+                _whiskers(ax, *ends, y, fill[arm], 0.8, THIN)
             _whiskers(ax, rows["low"] * scale, rows["high"] * scale, y, fill[arm], 2.2, 1.0)
             label = (arms or {}).get(arm, arm)
             ax.plot(rows["difference"] * scale, y, "o", ms=3.5, color=fill[arm], label=label)
         ax.axvline(0, color=INK, lw=0.8)
-        ax.plot([], [], color=MUTED, lw=0.8, label="thin: two independent runs as large")
+        if "over_low" in table:
+            ax.plot([], [], color=MUTED, lw=5.0, alpha=THIN, label="pale: range over what is not known")
+        if "unpaired_low" in table:
+            ax.plot([], [], color=MUTED, lw=0.8, label="thin: two independent runs as large")
         _name_rows(ax, names, labels)
         ax.set_xlabel(f"Difference from the baseline ({unit})")
         _legend(ax)

@@ -62,10 +62,10 @@ def _write_changes(ax: Axes, table: pd.DataFrame) -> None:
         ax.annotate(text, (1, place), (8, 0), xycoords=("axes fraction", "data"), **look)
     ax.annotate(
         "change, interval",
-        (1, 1),
-        (8, 3),
+        (1, 0),
+        (8, -6),
         xycoords="axes fraction",
-        **{**look, "va": "bottom", "fontsize": 7},
+        **{**look, "va": "top", "fontsize": 7},
         color=MUTED,
     )
 
@@ -101,7 +101,7 @@ def distances(
                 height=0.6,
                 color=ACCENT,
                 alpha=PALE,
-                label="nine points in ten of what is not known",
+                label="range over what is not known",
             )
         _whiskers(ax, table["low"], table["high"], places, ACCENT)
         ax.plot(table["distance"], places, "o", ms=4.5, color=ACCENT, label="distance, with its interval")

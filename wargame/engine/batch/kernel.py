@@ -345,7 +345,7 @@ class Kernel:
         """Count the state of all lanes, and copy those of sampled episodes."""
         vectors, names, points = self.vectors, self.layout.variables, self.layout.horizon + 1
         state = self.lane(f"state.{names[0].name}") if names else 0
-        lanes = ("shown", "ended", "weights", point, vectors, self.places.lanes, state, len(names))
+        lanes = ("shown", "ended", "weights", "weight", point, vectors, self.places.lanes, state, len(names))
         yield _call("count_states", "w", *lanes, "low", "span", "bins", "sums", "histogram")
         yield "if begun < sampled_episodes:"
         which = ("n", "begun", "sampled_episodes", point, points, vectors, len(names))

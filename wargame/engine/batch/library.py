@@ -13,12 +13,12 @@ together.
 from __future__ import annotations
 
 from wargame.engine.block import BINS, UNITS_PER_RANGE
-from wargame.engine.numeric import floor
 
 FOR_ALL_LANES = True
 LAST_BIN = BINS - 1.0
 UNITS = float(UNITS_PER_RANGE)
 FARTHEST = 4096.0
+TOGETHER = 16
 
 
 def reset(w: Reals, start: Reals, vectors: int, rows: int) -> None:
@@ -79,6 +79,7 @@ def count_states(
     shown: Reals,
     length: Ints,
     weights: Ints,
+    weight: int,
     point: int,
     vectors: int,
     rows: int,
@@ -90,7 +91,7 @@ def count_states(
     sums: Ints,
     histogram: Shorts,
 ) -> None:
-    """Add the lanes' states at a point to its sums and histograms, each lane with its weight.
+    """Add the lanes' states at a point to its sums and histograms; each counts `weight` or, by `weights`, nothing.
 
     Lanes that ended before this point stay at the state in which they ended, which `shown` keeps.
     """
@@ -100,27 +101,34 @@ def count_states(
         added = load_words(weights, 0) * 0
         for v in range(vectors):
             place = (s * vectors + v) * WIDTH
-            counts = load_words(weights, v * WIDTH)
             running = load_words(length, v * WIDTH) < 0
             value = where(running, load_lanes(w, (v * rows + first + s) * WIDTH), load_lanes(shown, place))
             store_lanes(shown, place, value)
-            scaled = (value - lowest) / width
+            scaled = value - lowest
+            if width != 1.0:
+                scaled = scaled / width
             # An episode that is about to fail may hold anything, and will be taken off again.
-            scaled = where(scaled == scaled, scaled, 0.0)
+            here = load_words(weights, v * WIDTH) != 0 and scaled == scaled
+            scaled = where(here, scaled, 0.0)
             limited = where(scaled < -FARTHEST, -FARTHEST, scaled)
             limited = where(limited > FARTHEST, FARTHEST, limited)
-            added = added + counts * whole(nearest(limited * UNITS))
-            binned = floor(scaled * real(BINS))
+            added = added + whole(nearest(limited * UNITS))
+            # What is below 0 counts in the first bin, so that cutting off the fraction is as good as the floor.
+            binned = limited * real(BINS)
             binned = where(binned < 0.0, 0.0, binned)
             binned = where(binned > LAST_BIN, LAST_BIN, binned)
             store_shorts(bins, place, whole(binned))
-        sums[point * variables + s] = sums[point * variables + s] + total(added)
-    # Variable by variable in the inner loop: neighbours in one histogram would have to wait for each other.
-    for lane in range(vectors * WIDTH):
-        weight = weights[lane]
-        for s in range(variables):
-            cell = (point * variables + s) * BINS + bins[s * vectors * WIDTH + lane]
-            histogram[cell] = histogram[cell] + weight
+        sums[point * variables + s] = sums[point * variables + s] + total(added) * weight
+    # Variable by variable in the inner loop: neighbours in one histogram would have to wait for each other. No more
+    # variables at a time than have their histograms in the nearest cache.
+    for part in range((variables + TOGETHER - 1) // TOGETHER):
+        begin = part * TOGETHER
+        end = where(begin + TOGETHER < variables, begin + TOGETHER, variables)
+        for lane in range(vectors * WIDTH):
+            counts = weights[lane]
+            for s in range(begin, end):
+                cell = (point * variables + s) * BINS + bins[s * vectors * WIDTH + lane]
+                histogram[cell] = histogram[cell] + counts
 
 
 def count_policies(

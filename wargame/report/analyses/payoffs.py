@@ -14,7 +14,7 @@ from wargame.plots.figures import WIDTH, frame, which_run
 from wargame.plots.payoffs import payoffs_by_outcome as payoff_plot
 from wargame.plots.style import new_figure
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
-from wargame.report.analyses.words import between, once, short_labels
+from wargame.report.analyses.words import at_level, between, once, short_labels
 from wargame.report.wording import number
 
 __all__ = ["find"]
@@ -41,7 +41,7 @@ def find(source: Source, question: Question) -> Findings:
         Sheet(name="payoffs", title="Over all episodes", table=overall, view=_overall(overall, labels)),
         Sheet(name="payoffs-by-outcome", title="By outcome", table=table, view=_view(table, labels)),
     )
-    figures = {f"payoffs-{name}": partial(_figure, source, table, name, labels) for name in shown}
+    figures = {f"payoffs-{name}": partial(_figure, source, question.level, table, name) for name in shown}
     return Findings(sheets=sheets, figures=figures, notes=(POINTS,))
 
 
@@ -74,13 +74,14 @@ def _view(table: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     return once(rows, "actor")
 
 
-def _figure(source: Source, table: pd.DataFrame, actor: str, labels: Labels) -> Figure:
+def _figure(source: Source, level: float, table: pd.DataFrame, actor: str) -> Figure:
+    labels = short_labels(source.results.labels)
     count = int((table["actor"] == actor).sum())
     figure = new_figure(WIDTH, 1.9 + 0.32 * count, laid_out=False)
     payoff_plot(table, figure.add_subplot(), actor=actor, labels=source.results.labels.outcomes)
     note = (
-        "Bars hold episodes; whiskers are 95 % intervals of the mean (Student), for chance alone. An episode that ends "
-        "early adds up fewer turns."
+        f"Bars hold episodes; whiskers are {at_level(level)} intervals of the mean (Student), for chance alone. An "
+        "episode that ends early adds up fewer turns."
     )
     frame(figure, f"What {labels.actors[actor]} got, by outcome", which_run(source.results), note)
     return figure

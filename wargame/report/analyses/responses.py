@@ -14,13 +14,13 @@ from wargame.plots.figures import WIDTH, frame, which_run
 from wargame.plots.responses import responses as heat_map
 from wargame.plots.style import new_figure
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
-from wargame.report.analyses.words import between_shares, once, share, short_labels
+from wargame.report.analyses.words import at_level, between_shares, once, share, short_labels
 
 __all__ = ["find"]
 
 TOGETHER = (
     "What goes together: the state that made one actor move may have moved the other as well. Episodes are what the "
-    "intervals count, not turns. Where nothing differs, one in twenty looks as if it did."
+    "intervals count, not turns. Where nothing differs, one in twenty looks as if it did at 95 %."
 )
 
 
@@ -54,7 +54,7 @@ def find(source: Source, question: Question) -> Findings:
     ]
     pairs = _pairs(chosen, clear, limit=None if actor or after else 1)
     figures = {
-        f"responses-{one}-to-{other}": partial(_figure, source, table, one, other, question.lag, labels)
+        f"responses-{one}-to-{other}": partial(_figure, source, question, table, one, other)
         for one, other in pairs
     }
     return Findings(sheets=tuple(sheets), figures=figures, notes=(source.sample_note(), TOGETHER))
@@ -119,16 +119,18 @@ def _pairs(chosen: pd.DataFrame, clear: pd.DataFrame, limit: int | None) -> list
     return found[:limit]
 
 
-def _figure(source: Source, table: pd.DataFrame, actor: str, after: str, lag: int, labels: Labels) -> Figure:
+def _figure(source: Source, question: Question, table: pd.DataFrame, actor: str, after: str) -> Figure:
+    labels = short_labels(source.results.labels)
     rows = table[(table["actor"] == actor) & (table["after_actor"] == after)]
     figure = new_figure(WIDTH, 2.9 + 0.27 * rows["after"].nunique(), laid_out=False)
     heat_map(rows, figure.add_subplot(), labels=labels.policies)
     one, other = labels.actors[actor], labels.actors[after]
+    when = _when(question.lag)
     note = (
         f"Rows: what {other} played; figures: in how many per cent of these turns {one} played the column's policy "
-        f"{_when(lag)}. Bold and coloured where the difference from the other rows is clear of nil (95 %, episodes as "
-        f"clusters; by luck, one in twenty that is nil). What goes together, not what causes what. "
-        f"{source.sample_note()}"
+        f"{when}. Bold and coloured where the difference from the other rows is clear of nil "
+        f"({at_level(question.level)}, episodes as clusters; luck makes some look so). What goes together, not what "
+        f"causes what. {source.sample_note()}"
     )
-    frame(figure, f"What {one} does {_when(lag)}, after what {other} did", which_run(source.results), note)
+    frame(figure, f"What {one} does {when}, after what {other} did", which_run(source.results), note)
     return figure

@@ -13,7 +13,7 @@ from wargame.experiment.display import percent
 from wargame.experiment.labels import Labels
 from wargame.report.wording import number, short
 
-__all__ = ["between", "between_shares", "once", "share", "short_labels", "turn_label"]
+__all__ = ["at_level", "between", "between_shares", "once", "share", "short_labels", "turn_label"]
 
 
 def short_labels(labels: Labels) -> Labels:
@@ -48,6 +48,11 @@ def between(row: Any, low: str = "low", high: str = "high") -> str:
     if all(math.isnan(end) for end in ends):
         return "–"
     return " to ".join("…" if math.isnan(end) else number(end) for end in ends)
+
+
+def at_level(level: float) -> str:
+    """What intervals hold, in percent: 95 %."""
+    return f"{100 * level:.4g} %"
 
 
 def once(rows: Sequence[Mapping[str, str]], *columns: str) -> pd.DataFrame:

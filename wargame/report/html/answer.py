@@ -18,6 +18,8 @@ __all__ = ["arms_table", "compared", "ended", "shares_bars"]
 
 COLUMNS = 3
 """So many outcomes stand beside the arms on the first screen."""
+ARMS = 5
+"""So many arms are shown beside the baseline on the first screen."""
 STAYING = 2
 """So many outcomes that do not move are named."""
 
@@ -111,7 +113,7 @@ def _shift(subject: Subject, arm: Arm, outcome: str) -> Markup:
     if "range_low" in row:
         over = points_interval(float(row["range_low"]), float(row["range_high"]))
         return Markup(
-            "{}: <strong>{} points</strong> over what is not known (on average from {} to {}, a difference known to {})"
+            "{}: <strong>{} points</strong> over what is not known (on average from {} to {}, a change of {})"
         ).format(title, over, before, after, chance)
     return Markup("{} goes from {} to <strong>{}</strong> ({} points; chance leaves {})").format(
         title, before, after, points(float(row["difference"])), chance
@@ -141,7 +143,8 @@ def arms_table(subject: Subject) -> Table:
     names = _moved(subject, subject.others)[:COLUMNS] or subject.outcomes[:COLUMNS]
     titles = [thing(subject.scenario, "outcome", name) for name in names]
     rows = []
-    for arm in subject.arms.values():
+    shown = _shown_arms(subject)
+    for arm in shown:
         cells = [_cell(subject, arm, name) for name in names]
         if arm.name == subject.baseline:
             rows.append([f"{arm.title} (to compare with)", "–", *cells])
@@ -150,10 +153,24 @@ def arms_table(subject: Subject) -> Table:
             rows.append([arm.title, percent(switched), *cells])
     return Table(
         caption="The choices, and the endings they move most: share of all episodes, and under it "
-        + ("the range over what is not known" if subject.points is not None else "what chance leaves open"),
+        + ("the range over what is not known" if subject.points is not None else "what chance leaves open")
+        + (
+            f" (the {ARMS} that change most of {len(subject.others)})"
+            if len(shown) < len(subject.arms)
+            else ""
+        ),
         columns=["Choice", "Ends otherwise", *titles],
         rows=rows,
     )
+
+
+def _shown_arms(subject: Subject) -> list[Arm]:
+    """All arms, or of many the baseline and those in which most episodes end otherwise, in the order of the file."""
+    comparison = subject.comparison
+    assert comparison is not None
+    most = sorted(subject.others, key=lambda arm: -comparison.switched(arm.name))[:ARMS]
+    names = {subject.baseline, *(arm.name for arm in most)}
+    return [arm for name, arm in subject.arms.items() if name in names]
 
 
 def _cell(subject: Subject, arm: Arm, outcome: str) -> str:

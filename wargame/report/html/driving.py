@@ -9,8 +9,8 @@ from wargame.experiment.display import percent
 from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.numbers import points_interval
 from wargame.report.html.subject import Subject
-from wargame.report.html.unknown import how_to_sample, sampled_parameters
-from wargame.report.html.words import n_of, plain, thing
+from wargame.report.html.unknown import clear, how_to_sample, sampled_parameters
+from wargame.report.html.words import capitalised, n_of, plain, thing
 from wargame.report.wording import label_of
 from wargame.scenario.evidence import Basis
 
@@ -37,23 +37,23 @@ def _blocks(subject: Subject) -> Iterator[Block]:
     names = sampled_parameters(subject)
     unit = "points of the sample" if subject.points is not None else "episodes"
     first = next(iter(tables.values()))
-    sizes = f"about {int(first['n_lowest'].median()):,} {unit} at either end" if len(first) else ""
+    sizes = f"about {round(first.attrs['n'] / 5):,} {unit} at either end"
     drawn = f"{n_of(len(names), 'number')} {'was' if len(names) == 1 else 'were'} drawn"
     yield Paragraph(
         text=f"{drawn} from the ranges that the scenario states. The table shows, for each ending, the number that "
         "moves it most: how often the ending comes where the number is in its lowest fifth, and where in its highest."
     )
-    yield _leaders(subject, tables)
+    yield _leaders(subject)
     yield Paragraph(
         text=f"Everything else varies as it does ({sizes}). A number is named only if its difference is beyond chance, "
         "with all numbers of the table taken into account. What was not given a range cannot show up here.",
         tone="note",
     )
     for name, table in tables.items():
-        clear = _clear(table)
-        if len(clear) > 1:
+        rows = clear(table)
+        if len(rows) > 1:
             title = thing(subject.scenario, "outcome", name)
-            yield Details(summary=f"{title}: the numbers that move it", blocks=[_all(subject, title, clear)])
+            yield Details(summary=f"{title}: the numbers that move it", blocks=[_all(subject, title, rows)])
     command = how_to_sample(subject)
     if subject.points is None and command is not None:
         yield command
@@ -77,22 +77,17 @@ def _nothing_sampled(subject: Subject) -> Iterator[Block]:
     yield command
 
 
-def _clear(table: pd.DataFrame) -> pd.DataFrame:
-    """The numbers whose difference is beyond chance."""
-    return table[(table["low"] > 0) | (table["high"] < 0)]
-
-
-def _leaders(subject: Subject, tables: dict[str, pd.DataFrame] | object) -> Table:
+def _leaders(subject: Subject) -> Table:
     rows = []
     for name, table in subject.drivers.items():
-        clear = _clear(table)
+        found = clear(table)
         title = thing(subject.scenario, "outcome", name)
-        if clear.empty:
+        if found.empty:
             rows.append([title, "none beyond chance", "–", "–", "–"])
             continue
-        row = clear.iloc[0]
-        label, basis = of_parameter(subject, str(row["name"]))
-        rows.append([title, label, percent(float(row["lowest"])), percent(float(row["highest"])), basis])
+        row = {str(key): cell for key, cell in found.iloc[0].to_dict().items()}
+        label, basis = of_parameter(subject, str(row["parameter"]))
+        rows.append([title, label, percent(float(row["at_low"])), percent(float(row["at_high"])), basis])
     return Table(
         caption="The number that moves each ending most",
         columns=["Ending", "Moved most by", "In its lowest fifth", "In its highest fifth", "It rests on"],
@@ -104,9 +99,9 @@ def _leaders(subject: Subject, tables: dict[str, pd.DataFrame] | object) -> Tabl
 def _all(subject: Subject, title: str, table: pd.DataFrame) -> Table:
     rows = []
     for row in table.head(MOST).to_dict("records"):
-        label, basis = of_parameter(subject, str(row["name"]))
-        ends = points_interval(float(row["low"]), float(row["high"]))
-        rows.append([label, percent(float(row["lowest"])), percent(float(row["highest"])), ends, basis])
+        label, basis = of_parameter(subject, str(row["parameter"]))
+        ends = points_interval(float(row["swing_low"]), float(row["swing_high"]))
+        rows.append([label, percent(float(row["at_low"])), percent(float(row["at_high"])), ends, basis])
     more = f"; {len(table) - MOST} more are beyond chance" if len(table) > MOST else ""
     caption = f"{title}: its share by the fifths of single numbers; all intervals hold together at 95 %{more}"
     return Table(
@@ -130,4 +125,4 @@ def of_parameter(subject: Subject, full_name: str) -> tuple[str, str]:
     found = things.get(name)
     words = {Basis.SOURCE: "a source", Basis.JUDGEMENT: "judgement", Basis.NONE: "nothing stated"}
     basis = words[Basis.of(found)] if found is not None else "–"
-    return plain(label_of(subject.scenario, name)), basis
+    return capitalised(plain(label_of(subject.scenario, name))), basis

@@ -11,7 +11,7 @@ from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.driving import of_parameter
 from wargame.report.html.numbers import interval
 from wargame.report.html.subject import Subject
-from wargame.report.html.unknown import how_to_sample
+from wargame.report.html.unknown import clear, how_to_sample
 from wargame.report.html.words import n_of, thing
 from wargame.report.wording import listed
 from wargame.scenario.evidence import Audit, Basis, Entry, audit
@@ -71,9 +71,9 @@ def _how_much(subject: Subject) -> Iterator[Block]:
         return
     leaders: dict[str, list[str]] = {}
     for outcome, table in subject.drivers.items():
-        clear = table[(table["low"] > 0) | (table["high"] < 0)]
-        if len(clear):
-            label, basis = of_parameter(subject, str(clear.iloc[0]["name"]))
+        rows = clear(table)
+        if len(rows):
+            label, basis = of_parameter(subject, str(rows["parameter"].iloc[0]))
             leaders.setdefault(basis, []).append(f"{thing(subject.scenario, 'outcome', outcome)} (“{label}”)")
     moved = sum(len(names) for names in leaders.values())
     resting = leaders.get("judgement", []) + leaders.get("nothing stated", [])

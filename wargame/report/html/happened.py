@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Block, Details, Paragraph, Section, Table
 from wargame.report.html.numbers import interval
-from wargame.report.html.pictures import policies_picture, trajectories_picture
+from wargame.report.html.pictures import incidence_picture, policies_picture, trajectories_picture
 from wargame.report.html.subject import Arm, Subject
 from wargame.report.html.words import n_of, thing, unit_of
 from wargame.report.wording import number
@@ -32,6 +32,8 @@ def _blocks(subject: Subject) -> Iterator[Block]:
         )
     else:
         yield _outcomes(subject, arm)
+    if _ends_early(subject, arm) and results.keeps_episodes:
+        yield incidence_picture(subject, arm)
     if results.layout.variables:
         yield trajectories_picture(subject, arm)
         running = int(results.trajectories["running"].iloc[-1])
@@ -47,6 +49,12 @@ def _blocks(subject: Subject) -> Iterator[Block]:
         table = _metrics(subject, arm)
         if table is not None:
             yield Details(summary="All that was measured", blocks=[table])
+
+
+def _ends_early(subject: Subject, arm: Arm) -> bool:
+    """Whether any episode ended before the last turn."""
+    early = [name for name, outcome in subject.scenario.outcomes.items() if outcome.terminal]
+    return any(float(subject.value(arm.name, "outcome", name)["value"]) > 0 for name in early)
 
 
 def _outcomes(subject: Subject, arm: Arm) -> Table:

@@ -99,10 +99,13 @@ def _stake(subject: Subject) -> tuple[str, Sequence[Block]] | None:
     base = shares[subject.baseline]
     over = _together(subject, names)
     odds = f"about 1 episode in {round(1 / base):,}" if base > 0 else "no episode"
-    text = f"{titles}: {over}{percent(base)}, {odds}"
+    average = f"{over}; on average {percent(base)}" if over and len(shares) > 1 else over or percent(base)
+    if over and len(shares) == 1:
+        average += f"; {percent(base)} with every number as stated"
+    text = f"{titles}: {average}, {odds}"
     if len(shares) > 1:
         least, most = min(shares.values()), max(shares.values())
-        text += f", with “{subject.base.title}”; {percent(least)} to {percent(most)} over the choices"
+        text += f", with “{subject.base.title}”. Over the choices: {percent(least)} to {percent(most)}"
     return "What is at stake", [Paragraph(text=f"{text}.")]
 
 
@@ -117,7 +120,7 @@ def _together(subject: Subject, names: Sequence[str]) -> str:
     grouped = table.groupby("point")
     n, share = grouped["n"].first().to_numpy(), grouped["value"].sum().to_numpy()
     found = spread(n, share, share * (1 - share) * n / (n - 1))
-    return f"{interval(found.range_low, found.range_high)} over what is not known; "
+    return f"{interval(found.range_low, found.range_high)} over what is not known"
 
 
 # ---- what is not known ---------------------------------------------------------------------------

@@ -14,7 +14,13 @@ from wargame.report.html.subject import Arm, Points, Subject
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_arms"]
+__all__ = ["NULL_PLAYERS", "read_arms"]
+
+FIXED_POLICIES, NULL_PLAYERS = "fixed policies", "null players"
+"""The files that experiments are said to come from which commands put together."""
+
+COMMANDS = {"experiments": "experiment", "knockouts": "knockouts"}
+"""By folder of the package's files, the command that plays them."""
 
 
 def read_arms(folder: Path, question: str) -> Subject:
@@ -40,6 +46,7 @@ def read_arms(folder: Path, question: str) -> Subject:
         uncertain=asked.uncertain,
         seed=asked.seed,
         level=found.level,
+        found=found,
         command=[_experiment_command(folder, found)],
         versions=versions(first.manifest) if first is not None else {},
     )
@@ -95,10 +102,24 @@ def _points_of_arm(found: ExperimentResults) -> Points | None:
 
 def _experiment_command(folder: Path, found: ExperimentResults) -> str:
     asked = found.experiment
-    file, name = asked.source.file, asked.name
-    argument = name if file == f"configs/experiments/{name}.yaml" else file
-    parts = ["wargame", "experiment", argument, "-n", str(asked.episodes), "--seed", str(asked.seed)]
+    parts = ["wargame", *_argument(found)]
     if found.plan is not None:
-        target = str(found.plan.target)
-        parts = ["wargame", "experiment", argument, "--until", target, "--most", str(asked.most)]
+        parts += ["--until", str(found.plan.target), "--most", str(asked.most)]
+    else:
+        parts += ["-n", str(asked.episodes), "--seed", str(asked.seed)]
     return shlex.join([*parts, "--out", str(folder)])
+
+
+def _argument(found: ExperimentResults) -> list[str]:
+    """The command that plays the experiment, and what it is given: the name of one in the package, else its file."""
+    asked = found.experiment
+    file = asked.source.file
+    if file == FIXED_POLICIES:
+        return ["regret", asked.scenario.name]
+    if file == NULL_PLAYERS:
+        points = ["--lhs", str(len(asked.design))] if asked.design is not None else []
+        return ["null-players", asked.scenario.name, *points]
+    for folder, command in COMMANDS.items():
+        if file.startswith(f"configs/{folder}/"):
+            return [command, Path(file).stem]
+    return ["experiment", file]

@@ -16,6 +16,7 @@ from wargame.report.html.happened import happened
 from wargame.report.html.reproducing import reproducing
 from wargame.report.html.stakes import stakes
 from wargame.report.html.stories import stories
+from wargame.report.html.strategy import strategy
 from wargame.report.html.subject import Subject
 from wargame.report.html.told import told
 
@@ -23,6 +24,7 @@ __all__ = ["SECTIONS"]
 
 SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     choices,
+    strategy,
     stakes,
     told,
     happened,

@@ -13,7 +13,7 @@ from wargame.experiment.provenance import past_of_manifest
 from wargame.report.html.blocks import Block, Details, Listing, Paragraph, Section
 from wargame.report.html.picking import Pick, picks
 from wargame.report.html.subject import Subject
-from wargame.report.html.words import plain, thing
+from wargame.report.html.words import capitalised, plain, thing
 from wargame.report.retold import Turn, retell
 from wargame.report.wording import chance, listed, number, short, steps
 from wargame.scenario.points import at_point
@@ -178,9 +178,7 @@ def _chance(scenario: Scenario, turn: Turn) -> Iterator[str]:
             if turn.end[f"nature.{name}"] != 0 and odds < EVEN:
                 title = plain(item.title)
                 what = "" if item.is_event else f": {name.split('.', 1)[1].replace('_', ' ')}"
-                yield Markup("<em>{}{} (chance {}).</em>").format(
-                    title[:1].upper() + title[1:], what, chance(odds)
-                )
+                yield Markup("<em>{}{} (chance {}).</em>").format(capitalised(title), what, chance(odds))
 
 
 def _change(model: WargameModel) -> Iterator[Block]:

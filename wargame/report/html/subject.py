@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from wargame.experiment.comparison import Comparison
+from wargame.experiment.experiment_results import ExperimentResults
 from wargame.experiment.results import Results
 from wargame.experiment.sweeps import Sweep
 from wargame.scenario.scenario import Scenario
@@ -100,6 +101,8 @@ class Subject:
     """Whether every episode drew what is not known."""
     seed: int
     level: float
+    found: ExperimentResults | None = None
+    """The whole experiment, if it is one."""
     command: Sequence[str]
     """What plays it again."""
     versions: Mapping[str, str]

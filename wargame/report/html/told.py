@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from wargame.report.html.blocks import Block, Details, Listing, Paragraph, Section, Subheading
 from wargame.report.html.subject import Subject
-from wargame.report.html.words import plain
+from wargame.report.html.words import capitalised, plain
 from wargame.report.wording import base_title, listed, own_policies, short, steps
 from wargame.scenario.scenario import Actor, Scenario
 
@@ -38,7 +38,8 @@ def _blocks(scenario: Scenario) -> Iterator[Block]:
     ):
         if names:
             yield Details(
-                summary=f"{title} ({len(names)})", blocks=[Listing(items=[plain(name) for name in names])]
+                summary=f"{title} ({len(names)})",
+                blocks=[Listing(items=[capitalised(plain(name)) for name in names])],
             )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -18,10 +18,12 @@ from wargame.report.wording import label_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["drivers_of", "how_to_sample", "movers", "sampled_parameters"]
+    from wargame.analysis.ensembles import Observed
 
-FEWEST = 20
-"""Fewer points or episodes than this say nothing about single numbers."""
+__all__ = ["clear", "drivers_of", "how_to_sample", "movers", "sampled_parameters"]
+
+ENOUGH = 20_000
+"""So many episodes tell single numbers apart; of a longer run the first are read, which are as random as any others."""
 
 
 def sampled_parameters(subject: Subject) -> list[str]:
@@ -35,60 +37,79 @@ def sampled_parameters(subject: Subject) -> list[str]:
 
 
 def drivers_of(subject: Subject, outcomes: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """By outcome, its share in the lowest and the highest fifth of each unknown number: see `wargame.analysis.fifths`.
+    """By outcome, its share in the lowest and the highest fifth of each unknown number: see `low_and_high`.
 
-    Empty where nothing was sampled, or too little.
+    Intervals of all numbers hold together at the report's level (Bonferroni). Empty where nothing was sampled, or too
+    little.
     """
+    from wargame.analysis.correlations import low_and_high
+    from wargame.analysis.refusals import NotForThis, TooFew
+
     names = sampled_parameters(subject)
     if not names:
         return {}
-    if subject.points is not None:
-        return _over_points(subject, outcomes)
-    return _over_episodes(subject, outcomes, names)
+    together = 1 - (1 - subject.level) / len(names)
+    observed = _over_points if subject.points is not None else _over_episodes
+    try:
+        return {one.name: low_and_high(one, level=together) for one in observed(subject, outcomes, names)}
+    except (TooFew, NotForThis):
+        return {}
 
 
-def _over_points(subject: Subject, outcomes: Sequence[str]) -> dict[str, pd.DataFrame]:
-    from wargame.analysis.fifths import fifths
+def clear(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers whose difference is beyond chance."""
+    return table[(table["swing_low"] > 0) | (table["swing_high"] < 0)]
+
+
+def _over_points(subject: Subject, outcomes: Sequence[str], names: Sequence[str]) -> Iterator[Observed]:
+    from wargame.analysis.ensembles import Observed
 
     sample = subject.points
     assert sample is not None
-    if len(sample) < FEWEST:
-        return {}
-    table = sample.table[sample.table["kind"] == "outcome"]
-    shares = table.pivot(index="point", columns="name", values="value").reindex(range(len(sample)))
-    return {name: fifths(sample.numbers, shares[name], subject.level) for name in outcomes if name in shares}
+    for outcome in outcomes:
+        table = sample.table[(sample.table["kind"] == "outcome") & (sample.table["name"] == outcome)]
+        table = table.set_index("point").reindex(range(len(sample)))
+        n, value, sd = (table[column].to_numpy(dtype="float64") for column in ("n", "value", "sd"))
+        yield Observed(
+            name=outcome, is_share=True, inputs=sample.numbers[list(names)], n=n, value=value, sd=sd
+        )
 
 
-def _over_episodes(subject: Subject, outcomes: Sequence[str], names: list[str]) -> dict[str, pd.DataFrame]:
-    from wargame.analysis.fifths import fifths
+def _over_episodes(subject: Subject, outcomes: Sequence[str], names: Sequence[str]) -> Iterator[Observed]:
+    import numpy as np
+
+    from wargame.analysis.ensembles import Observed
 
     results = subject.base.results
     assert results is not None
-    table = results.columns("outcome", *names)
-    table = table[table["outcome"].notna()]
-    if len(table) < FEWEST:
-        return {}
-    numbers = table[names]
-    return {name: fifths(numbers, table["outcome"] == name, subject.level) for name in outcomes}
+    table = results.columns("outcome", *names, most=ENOUGH)
+    table = table[table["outcome"].notna()].reset_index(drop=True)
+    inputs, ones = table[list(names)], np.ones(len(table))
+    for outcome in outcomes:
+        value = np.asarray(table["outcome"] == outcome, dtype=np.float64)
+        yield Observed(
+            name=outcome, is_share=True, inputs=inputs, n=ones, value=value, sd=np.full(len(table), np.nan)
+        )
 
 
 def movers(subject: Subject) -> str:
     """The one number that moves one outcome most, as the end of a sentence; empty where there is none."""
     found = subject.drivers
-    best: tuple[float, str, pd.Series] | None = None
+    best: tuple[float, str, dict[str, Any]] | None = None
     for outcome, table in found.items():
-        clear = table[(table["low"] > 0) | (table["high"] < 0)]
-        if len(clear) and (best is None or abs(clear.iloc[0]["difference"]) > best[0]):
-            best = abs(float(clear.iloc[0]["difference"])), outcome, clear.iloc[0]
+        rows = clear(table)
+        if len(rows) and (best is None or abs(float(rows["swing"].iloc[0])) > best[0]):
+            first = {str(key): cell for key, cell in rows.iloc[0].to_dict().items()}
+            best = abs(float(first["swing"])), outcome, first
     if best is None:
         return ""
     _, outcome, row = best
-    label = plain(label_of(subject.scenario, str(row["name"]).split(".", 1)[-1]))
+    label = plain(label_of(subject.scenario, str(row["parameter"]).split(".", 1)[-1]))
     return Markup(". One number alone, “{}”, moves {} from {} to {}").format(
         label,
         thing(subject.scenario, "outcome", outcome),
-        percent(float(row["lowest"])),
-        percent(float(row["highest"])),
+        percent(float(row["at_low"])),
+        percent(float(row["at_high"])),
     )
 
 

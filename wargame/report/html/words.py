@@ -12,6 +12,7 @@ from wargame.report.wording import label_of, listed, short
 from wargame.scenario.scenario import Scenario
 
 __all__ = [
+    "capitalised",
     "changes_in_words",
     "n_of",
     "order_in_words",
@@ -34,7 +35,7 @@ def thing(scenario: Scenario, kind: str, name: str) -> str:
     if kind == "payoff":
         return f"payoff of {scenario.actors[name].title}"
     title = plain(scenario.metrics[name].title)
-    return title[:1].upper() + title[1:]
+    return capitalised(title)
 
 
 def unit_of(scenario: Scenario, kind: str, name: str) -> str:
@@ -47,7 +48,12 @@ def unit_of(scenario: Scenario, kind: str, name: str) -> str:
 
 def plain(label: str) -> str:
     """A label without the mark that some files put in front, to be found by (`M7: `), and without explanations."""
-    return short(re.sub(r"^[A-Z]{1,2}[0-9]+: ", "", label))
+    return short(re.sub(r"^[A-Z]{1,2}[0-9]+(, [A-Z]{1,2}[0-9]+)*: ", "", label))
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital letter, as the first word of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def order_in_words(scenario: Scenario, text: str) -> str:
@@ -88,7 +94,7 @@ def _change(scenario: Scenario, path: str, value: Any) -> list[str]:
         if group in ("parameters", "state")
         else ""
     )
-    return [f"{label[:1].upper()}{label[1:]}: {value}{f' {unit}' if unit else ''}"]
+    return [f"{capitalised(label)}: {value}{f' {unit}' if unit else ''}"]
 
 
 def _when(on: Any) -> str:
