@@ -347,8 +347,8 @@ def test_all_wrong_overrides_are_reported() -> None:
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-EXPERIMENTS = configs_directory() / "experiments"
-FILES = [path for path in sorted(configs_directory().rglob("*.yaml")) if path.parent != EXPERIMENTS]
+CLASSICS = configs_directory() / "classics"
+FILES = [*sorted(configs_directory().glob("*.yaml")), *sorted(CLASSICS.rglob("*.yaml"))]
 
 
 def test_the_schema_is_a_schema() -> None:

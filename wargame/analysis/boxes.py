@@ -86,7 +86,7 @@ def find_boxes(observed: Observed, *, boxes: int = 2, level: float = 0.95, seed:
     inputs = varied.to_numpy(dtype=np.float64)
     hits = whole.n * whole.value
     base = float(hits[found].sum() / whole.n[found].sum())
-    smallest = smallest_group(int(found.sum()))
+    smallest = smallest_group(whole, found)
     left = found.copy()
     chosen: list[tuple[Side, ...]] = []
     searches: list[Peeled] = []

@@ -142,7 +142,7 @@ def _partial(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     From the coefficients b of the regression on standardized columns, the diagonal d of the inverse of the others'
     correlations and the unexplained part u of the variance: b / sqrt(b**2 + d * u).
     """
-    correlations = np.corrcoef(columns, rowvar=False)
+    correlations = np.asarray(np.corrcoef(columns, rowvar=False))
     # The pseudo-inverse: a design may tie two parameters to each other.
     inverse = np.linalg.pinv(correlations[:-1, :-1], hermitian=True)
     slopes = inverse @ correlations[:-1, -1]

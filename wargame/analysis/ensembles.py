@@ -20,13 +20,22 @@ from wargame.analysis.refusals import NotForThis
 from wargame.experiment.errors import ResultsError
 from wargame.experiment.provenance import scenario_of
 from wargame.scenario.errors import did_you_mean, join_names
+from wargame.scenario.loading import loads
 
 if TYPE_CHECKING:
     from wargame.experiment.results import Results
     from wargame.experiment.sweeps import Sweep
     from wargame.scenario.scenario import Scenario
 
-__all__ = ["Ensemble", "Observed", "ensemble_of_run", "ensemble_of_sweep", "read_ensemble"]
+__all__ = [
+    "EXPERIMENT",
+    "SWEEP",
+    "Ensemble",
+    "Observed",
+    "ensemble_of_run",
+    "ensemble_of_sweep",
+    "read_ensemble",
+]
 
 SWEEP = "sweep.json"
 EXPERIMENT = "experiment.json"
@@ -187,7 +196,9 @@ def _read_sweep(folder: Path) -> Ensemble:
             raise ResultsError(
                 folder / name, f"it cannot be read: {error}", "Make the sweep again."
             ) from error
-    labels = _labels(scenario_of(manifest))
+    given = manifest["scenario"]
+    scenario = loads(given["text"], file=given["file"])
+    labels = _labels(scenario.with_(given["overrides"]) if given["overrides"] else scenario)
     return ensemble_of_sweep(tables["points.csv"], tables["sweep.csv"], manifest["design"], labels)
 
 

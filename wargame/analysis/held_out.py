@@ -16,6 +16,7 @@ LEAST_ROWS = 100
 LEAST_HITS = 40
 """Twenty in each half."""
 
+LEAST_EXPECTED = 5
 SMALLEST = 20
 SMALLEST_PART = 0.05
 
@@ -27,9 +28,12 @@ def halves(rows: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return first, ~first
 
 
-def smallest_group(rows: int) -> int:
-    """So many rows a group must have to be told: twenty, and one in twenty."""
-    return max(SMALLEST, math.ceil(SMALLEST_PART * rows))
+def smallest_group(observed: Observed, rows: NDArray[np.bool_]) -> int:
+    """So many of these rows a group must have to be told: twenty, one in twenty, and five hits and misses expected."""
+    n = float(observed.n[rows].mean())
+    share = float((observed.n * observed.value)[rows].sum() / observed.n[rows].sum())
+    rarer = max(min(share, 1 - share), 1e-12)
+    return max(SMALLEST, math.ceil(SMALLEST_PART * int(rows.sum())), math.ceil(LEAST_EXPECTED / (rarer * n)))
 
 
 def check_enough(observed: Observed) -> None:

@@ -84,7 +84,7 @@ def cost_of_a_side(parameters: int) -> float:
 
 
 def peel(inputs: Numbers, n: Numbers, hits: Numbers, smallest: int) -> Peeled:
-    """Peel until a box has fewer than `smallest` rows or no peeling raises the share; choose one of the boxes.
+    """Peel as long as `smallest` rows are left, even where the share falls for a while; choose one of the boxes.
 
     Each peeling takes a twentieth of the rows, at that side of that parameter which raises the share of hits most for
     each row that it takes (the rule of Friedman and Fisher for slices of unequal size). Only parameters that matter by
@@ -234,8 +234,8 @@ class _Counts:
         return np.asarray(-all_rows / 2 * np.log(unexplained) >= cost_of_a_side(len(rows)))
 
     def best_peeling(self, step: Step, smallest: int, worth: Mask) -> tuple[int, bool, int] | None:
-        """The parameter, whether at its upper side, and the outermost class left; None if nothing helps."""
-        best_gain, best = 0.0, None
+        """The parameter, whether at its upper side, and the outermost class left; None if nothing can be peeled."""
+        best_gain, best = -math.inf, None
         for is_upper in (False, True):
             turned = slice(None, None, -1 if is_upper else 1)
             rows, n, hits = (np.cumsum(one[:, turned], axis=1) for one in (self.rows, self.n, self.hits))

@@ -60,8 +60,8 @@ def sobol_indices(
     if widths.max() > widest:
         needed = _power_of_two(len(blocks) * (float(widths.max()) / widest) ** 2)
         raise TooFew(
-            f"{len(blocks):,} base points are too few for {observed.name}: an index of its is known to "
-            f"± {widths.max():.2f} only, and may be to ± {widest:g}",
+            f"{len(blocks):,} base points are too few for {observed.name}: an index is known to "
+            f"± {widths.max():.2f} only, and ± {widest:g} is the most that is told",
             f"Make the sweep with about --sobol {needed}, or vary fewer parameters (--over).",
             needed,
         )

@@ -51,7 +51,7 @@ def grow_tree(observed: Observed, *, depth: int = DEPTH, level: float = 0.95, se
     check_enough(whole)
     found, held = halves(len(whole.value), seed)
     inputs = whole.inputs.to_numpy(dtype=np.float32)
-    tree = _tree(depth, smallest_group(int(found.sum())), _least_gain(whole, found))
+    tree = _tree(depth, smallest_group(whole, found), _least_gain(whole, found))
     tree.fit(inputs[found], whole.value[found], sample_weight=whole.n[found])
     leaves: NDArray[np.int64] = tree.apply(inputs)
     hits = whole.n * whole.value

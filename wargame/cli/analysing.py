@@ -53,6 +53,13 @@ def analyse(
             metavar="COLUMN", help="outcomes: by a column of the episodes, such as metric.first_crisis."
         ),
     ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="heatmap: a parameter of the map; give two."),
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="Of an experiment: this arm [default: its baseline].")
+    ] = None,
     level: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the intervals.")] = 0.95,
     shown: Annotated[int, typer.Option(min=1, help="Rows of a long list that are printed.")] = 12,
     figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,
@@ -72,6 +79,8 @@ def analyse(
         lag=lag,
         level=level,
         shown=shown,
+        over=tuple(over or ()),
+        arm=arm,
     )
     if not analyses:
         tell_what_there_is(folder)

@@ -57,6 +57,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     source = Source(folder)
     about = _take_away_old(folder)
     told: dict[str, Any] = {"folder": str(folder), "analyses": {}}
+    chance_alone = False
     for analysis in chosen:
         try:
             findings = analysis.find(source, question)
@@ -67,6 +68,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
             if not as_json:
                 show(_heading(analysis), line(("Not for this folder: ", "yellow"), str(error)))
             continue
+        chance_alone |= findings.is_chance_alone
         files = _write(findings, folder / PLACE, about, figures=figures)
         told["analyses"][analysis.name] = _for_machines(findings, files)
         if not as_json:
@@ -74,11 +76,9 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        show(
-            Text(""),
-            Text(CHANCE.format(level=100 * question.level), style="dim"),
-            line(("\nSaved in ", "bold"), str(folder / PLACE)),
-        )
+        if chance_alone:
+            show(Text(""), Text(CHANCE.format(level=100 * question.level), style="dim"))
+        show(line(("\nSaved in ", "bold"), str(folder / PLACE)))
 
 
 def _chosen(names: Sequence[str]) -> list[Analysis]:

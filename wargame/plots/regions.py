@@ -55,7 +55,7 @@ def heat_map(
             put((labels or {}).get(name) or plain(name).capitalize())
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
-        bar = ax.figure.colorbar(image, ax=ax, pad=0.02)
+        bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.02, 0.0, 0.03, 1.0)))
         bar.outline.set_visible(False)
         bar.set_label(unit)
     return ax
@@ -92,14 +92,14 @@ def box_limits(
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["least", "25 %", "half", "75 %", "greatest"])
         ax.tick_params(axis="y", length=0)
-        ax.set_xlabel("Where in the parameter's range, by quantiles; inside of the box is coloured")
+        ax.set_xlabel("Part of the range that is inside, by quantiles")
         if numbers:
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(numbers), borderaxespad=0.2)
     return ax
 
 
 def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """What each peeling gave and took: the outcome's share inside against the part of its episodes inside.
+    """What each peeling gave and took: the outcome's share inside (density) against the part of its episodes inside.
 
     `table` is that of `Boxes.peelings`. The search goes from right to left; the ringed step is the one that a box was
     made from. These are the shares in the half in which was searched, and so too good.
@@ -130,8 +130,8 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             )
         ax.set_xlim(0, 102)
         ax.set_ylim(bottom=0)
-        ax.set_xlabel("Coverage: part of the outcome's episodes inside (%)")
-        ax.set_ylabel("Density: share of the outcome inside (%)")
+        ax.set_xlabel("Coverage (%)")
+        ax.set_ylabel("Density (%)")
         ax.grid()
         if table["box"].nunique() > 1:
             ax.legend(loc="best")

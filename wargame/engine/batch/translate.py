@@ -30,6 +30,9 @@ from typing import Any
 
 __all__ = ["Function", "Module", "Scope", "TranslationError", "Value", "assigned_often"]
 
+HEAVY = 16
+"""Operations of a body from which on it is jumped over where no lane needs it."""
+
 _SPREAD = {"real": "lane", "flag": "mask", "int": "word"}
 _NUMBERS = ("int", "word", "real", "lane")
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
@@ -636,10 +639,7 @@ class Function:
 
     def _when(self, truth: Value, body: Sequence[ast.stmt]) -> None:
         """The body, for the lanes where the truth holds; it is jumped over where it holds for none."""
-        heavy = any(
-            isinstance(inner, ast.For | ast.While | ast.Expr) for node in body for inner in ast.walk(node)
-        )
-        jumps = truth.kind == "flag" or heavy
+        jumps = truth.kind == "flag" or self._is_heavy(body)
         after = self.label()
         if jumps:
             inside, mask = self.label(), self._mask()
@@ -654,6 +654,23 @@ class Function:
         if jumps:
             self.jump(after)
             self.at(after)
+
+    def _is_heavy(self, body: Sequence[ast.stmt]) -> bool:
+        """Whether it takes longer to work through the body for no lane than to ask whether any wants it."""
+        inside = [inner for node in body for inner in ast.walk(node)]
+        if any(isinstance(inner, ast.For | ast.While | ast.Expr) for inner in inside):
+            return True
+        made = {inner.id for inner in inside if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+        # What is made for the first time behind a jump is not there for those who jump.
+        return made <= self.scope.often and sum(map(self._operations, inside)) >= HEAVY
+
+    def _operations(self, node: ast.AST) -> int:
+        """The arithmetic in a node by itself; of a call, that of the function's text."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            function = self.scope.globals.get(node.func.id)
+            if isinstance(function, FunctionType) and function.__name__ not in self.module.operations:
+                return sum(isinstance(inner, ast.BinOp) for inner in ast.walk(_parsed(function)))
+        return int(isinstance(node, ast.BinOp))
 
     def _do_While(self, node: ast.While) -> None:
         head, inside, after = self.label(), self.label(), self.label()

@@ -68,4 +68,34 @@ ANALYSES = (
         asks="in which order did things happen on the way to each outcome? (--outcome)",
         module=f"{HERE}.paths",
     ),
+    Analysis(
+        name="variance",
+        asks="how much of each result is not known, and how much is luck? (of a sweep with --lhs)",
+        module=f"{HERE}.not_known",
+    ),
+    Analysis(
+        name="sensitivity",
+        asks="which parameters drive a result? (of a sweep or a run with --uncertain; --outcome)",
+        module=f"{HERE}.indices",
+    ),
+    Analysis(
+        name="tornado",
+        asks="what is the result where a parameter is low, and where it is high? (--outcome)",
+        module=f"{HERE}.swings",
+    ),
+    Analysis(
+        name="heatmap",
+        asks="how does a result depend on two parameters? (--outcome, --over NAME --over NAME)",
+        module=f"{HERE}.map_of_two",
+    ),
+    Analysis(
+        name="discover",
+        asks="what would have to be true for an outcome? (boxes and a tree; --outcome)",
+        module=f"{HERE}.discovery",
+    ),
+    Analysis(
+        name="signposts",
+        asks="what is seen in the first year that tells the ending? (of a run with --sample; --outcome)",
+        module=f"{HERE}.first_year",
+    ),
 )

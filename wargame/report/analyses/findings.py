@@ -36,7 +36,7 @@ class Question:
     """What is asked in particular; each analysis takes what it knows of this, and leaves the rest.
 
     `by` is a column of the table of episodes, `lag` a number of turns, `level` that of the intervals, `shown` how many
-    rows of a long list are printed.
+    rows of a long list are printed, `over` the parameters of a map, `arm` that of an experiment.
     """
 
     actor: str | None = None
@@ -48,6 +48,8 @@ class Question:
     lag: int = 1
     level: float = 0.95
     shown: int = 12
+    over: tuple[str, ...] = ()
+    arm: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,6 +69,8 @@ class Findings:
     sheets: tuple[Sheet, ...]
     figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    is_chance_alone: bool = True
+    """Whether its intervals hold nothing but chance."""
 
 
 class Source:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from wargame.analysis.policies import policy_shares
 from wargame.analysis.refusals import NotForThis
 from wargame.analysis.spells import spell_lengths, spell_survival
+from wargame.engine.block import Layout
 from wargame.experiment.labels import Labels
 from wargame.plots.figures import WIDTH, frame, which_run
 from wargame.plots.policies import policy_streams, streams_height
@@ -36,18 +37,12 @@ def find(source: Source, question: Question) -> Findings:
     notes = ["Shares are of the episodes that played the turn."]
     if len(results.record.sample):
         plays = source.plays if one is None else source.plays[source.plays["actor"] == one]
-        plays = _in_order(plays, results.layout.policies)
-        lengths = spell_lengths(plays, level=question.level)
-        by_policy = spell_lengths(plays, by_policy=True, level=question.level)
-        survival = spell_survival(plays, level=question.level)
+        lengths = _in_order(spell_lengths(plays, level=question.level), results.layout)
+        by_policy = _in_order(spell_lengths(plays, by_policy=True, level=question.level), results.layout)
+        survival = _in_order(spell_survival(plays, level=question.level), results.layout)
         sheets += [
             _spells(lengths, labels, "spells", "How long they stay with a policy, in turns"),
-            _spells(
-                _in_order(by_policy, results.layout.policies),
-                labels,
-                "spells-by-policy",
-                "The same by policy",
-            ),
+            _spells(by_policy, labels, "spells-by-policy", "The same by policy"),
             Sheet(name="spell-survival", table=survival),
         ]
         figures["spells"] = partial(_survival, source, question.level, survival)
@@ -91,10 +86,13 @@ def _spells(table: pd.DataFrame, labels: Labels, name: str, title: str) -> Sheet
     return Sheet(name=name, title=title, table=table, view=once(rows, "actor"))
 
 
-def _in_order(table: pd.DataFrame, policies: tuple[str, ...]) -> pd.DataFrame:
-    """The rows in the order of the scenario."""
-    places = {name: place for place, name in enumerate(policies)}
-    names = table["actor"].astype(str) + "." + table["policy"].astype(str)
+def _in_order(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """The rows in the order of the scenario: by actor, and within one by policy if there is one."""
+    if "policy" in table:
+        names, order = table["actor"].astype(str) + "." + table["policy"].astype(str), layout.policies
+    else:
+        names, order = table["actor"].astype(str), layout.actors
+    places = {name: place for place, name in enumerate(order)}
     return table.iloc[names.map(places).argsort(kind="stable")].reset_index(drop=True)
 
 
