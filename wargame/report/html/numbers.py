@@ -31,6 +31,9 @@ def interval(low: float, high: float) -> str:
     if low != low or high != high:
         return "–"
     places = 1 if high >= 0.01 else 2 if high >= 0.001 else 3
+    # Of a long run the ends lie close together: two places more at most, to tell them apart.
+    while places < 3 and low != high and f"{100 * low:.{places}f}" == f"{100 * high:.{places}f}":
+        places += 1
     return f"{_end(low, places)} to {_end(high, places)}"
 
 
