@@ -158,7 +158,15 @@ def count_policies(
 
 
 def copy_states(
-    shown: Reals, n: int, first: int, sampled: int, point: int, points: int, vectors: int, variables: int, sample: Reals
+    shown: Reals,
+    n: int,
+    first: int,
+    sampled: int,
+    point: int,
+    points: int,
+    vectors: int,
+    variables: int,
+    sample: Reals,
 ) -> None:
     """The states at a point of those lanes whose episodes, from `first` on, are among those sampled."""
     for lane in range(where(sampled - first < n, sampled - first, n)):
