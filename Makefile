@@ -12,7 +12,7 @@ WORKERS  ?= auto
 # One job at a time: everything shares one environment, and pytest makes its own workers.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test verify bench docs clean
+.PHONY: help run test browser verify figures bench docs clean
 
 # Without the times of day that `jupyter execute` would record: the same outputs give the same file.
 define RUN_NOTEBOOK
@@ -40,9 +40,16 @@ test: .venv/.installed-dev ## check style and types, then run the tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS)
+	@echo "Not among these: make browser (the report in Chromium), make verify (slow statistics)."
+
+browser: .venv/.installed-dev ## look at the report in Chromium, on a phone and on a desk; needs Chromium
+	$(BIN)/pytest -m browser
 
 verify: .venv/.installed-dev ## run the slow statistical tests
 	$(BIN)/pytest -m verify -n $(WORKERS)
+
+figures: .venv/.installed-dev ## draw the pictures that figures are compared with again; look at what changed
+	$(BIN)/pytest -q -m mpl_image_compare --mpl-generate-path=tests/plots/images tests/plots
 
 bench: .venv/.installed-dev ## measure both engines, in some minutes, and write docs/performance.md
 	$(BIN)/python benchmarks/bench.py

@@ -3,8 +3,9 @@
     make bench
 
 plays the Korea scenario and the toy on both engines, a C program with the same rules, and the toy as a Mesa model
-written by hand; starts whole processes; and takes the batch engine's kernel apart. It stops if any of them plays
-other episodes than the others. It takes some minutes; the machine should have nothing else to do.
+written by hand; starts whole processes; takes the batch engine's kernel apart; and plays a reduced Korea scenario with
+every kind of reasoning. It stops if any of them plays other episodes than the others. It takes some minutes; the
+machine should have nothing else to do. `python benchmarks/bench.py --only reasoning` measures that last table alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from block_profile import Profile
     from measuring import Speeds
+    from page import Section
 
 # Mesa starts processes that read this file again: what is heavy is imported in functions.
 
@@ -91,12 +93,26 @@ def main() -> None:
     """Measure everything, print it, and write the page."""
     parser = argparse.ArgumentParser(description="Measure both engines beside a C program and a Mesa model.")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page whose tables are filled in")
+    parser.add_argument("--only", choices=["reasoning"], help="measure one table alone, and leave the others")
     arguments = parser.parse_args()
 
+    from page import rewrite, show
+    from reasoning_costs import reasoning_section
+    from rich.console import Console
+
+    sections = {} if arguments.only else all_but_reasoning()
+    sections["reasoning"] = reasoning_section(tell)
+    console = Console()
+    for section in sections.values():
+        show(section, console)
+    rewrite(arguments.page, sections)
+    tell(f"written to {arguments.page.name}")
+
+
+def all_but_reasoning() -> dict[str, Section]:
+    """Every table of the Korea scenario and the toy, by its name on the page."""
     from computer import computer
     from mesa_contenders import ALONE, BY_HAND
-    from page import rewrite, show
-    from rich.console import Console
     from starts import preparing, starts
     from tables import cost_section, group_section, profile_section, ratio_section, speed_section
 
@@ -117,11 +133,7 @@ def main() -> None:
     sections["costs"] = cost_section(profiles)
     sections["groups"] = group_section(profiles)
     sections["profile"] = profile_section(found["Korea"].profile)
-    console = Console()
-    for section in sections.values():
-        show(section, console)
-    rewrite(arguments.page, sections)
-    tell(f"written to {arguments.page.name}")
+    return sections
 
 
 if __name__ == "__main__":

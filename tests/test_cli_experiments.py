@@ -133,6 +133,13 @@ def test_run_until(here: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "Target war +/- 0.02: met after" in shown.output
     assert (here / "u" / "figures" / "convergence.png").is_file()
+    again = call(
+        "run", "border.yaml", "--until", "war +/- 0.02", "--most", "16000", "--out", "u", "--resume", "-q"
+    )
+    assert again.exit_code == 0, again.output
+    other = call("run", "border.yaml", "--until", "war +/- 0.01", "--most", "16000", "--out", "u", "--resume")
+    assert other.exit_code == 1
+    assert "Ask for the same target and maximum as before" in other.output
 
 
 @pytest.mark.parametrize(
@@ -151,7 +158,6 @@ def test_run_until(here: Path) -> None:
         (["sweep", "border.yaml", "--lhs", "4", "--over", "step=a"], "cannot be read"),
         (["sweep", "border.yaml", "--lhs", "4", "-n", "1"], "at least 2"),
         (["fork", "nowhere", "1", "--turn", "2"], "no such folder"),
-        (["run", "border.yaml", "--until", "war +/- 0.1", "--resume"], "do not go together"),
         (["run", "border.yaml", "--until", "difference +/- 0.1"], "about arms"),
     ],
 )
@@ -160,3 +166,21 @@ def test_mistakes_end_in_a_message(arguments: list[str], said: str) -> None:
     assert shown.exit_code == 1
     assert said in shown.output
     assert "Traceback" not in shown.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["experiment", "probing.yaml"], ["sweep", "border.yaml", "--lhs", "4", "-n", "5"]]
+)
+def test_after_an_interruption_it_is_said_how_to_go_on(
+    here: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wargame.experiment.playing.executor_for", interrupt)
+        patch.setattr("wargame.experiment.sweeps._records", interrupt)
+        shown = call(*arguments, "--out", "kept", "--engine", "batch")
+    assert shown.exit_code == 130
+    assert "what is complete is kept in kept; go on with the same command and --resume" in shown.output
+    assert call(*arguments, "--out", "kept", "--engine", "batch", "--resume").exit_code == 0

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("experiment",),
     ("analysis",),
+    ("calibration",),
     ("plots",),
     ("report", "play"),
     ("__init__",),

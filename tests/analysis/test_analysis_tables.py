@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from wargame.analysis.outcomes import association, cross_table, outcome_shares
-from wargame.analysis.policies import policy_shares, spell_lengths, spells
-from wargame.analysis.trajectories import change, sample_quantiles
+from wargame.analysis.policies import policy_shares
+from wargame.analysis.trajectories import by_outcome, change, sample_quantiles
 
 
 def test_outcome_shares_agree_with_the_results(results):
@@ -51,49 +51,6 @@ def test_policy_shares_have_intervals(results):
     assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
 
 
-def plays(*actions):
-    rows = [
-        (episode, turn, "us", policy)
-        for episode, text in enumerate(actions)
-        for turn, policy in enumerate(text)
-        if policy != "-"
-    ]
-    return pd.DataFrame(rows, columns=["episode", "turn", "actor", "policy"])
-
-
-def test_spells_by_hand():
-    table = spells(plays("aabba", "ab-b"))
-    assert table[["episode", "policy", "start", "length", "cut"]].to_numpy().tolist() == [
-        [0, "a", 0, 2, False],
-        [0, "b", 2, 2, False],
-        [0, "a", 4, 1, True],
-        [1, "a", 0, 1, False],
-        [1, "b", 1, 1, False],
-        [1, "b", 3, 1, True],
-    ]
-
-
-def test_spell_lengths_by_hand():
-    row = spell_lengths(plays("aaaabb", "aabbcc", "abbbcc")).iloc[0]
-    assert (row["spells"], row["episodes"], row["median"]) == (8, 3, 2)
-    assert row["cut"] == 3 / 8
-    assert row["low"] <= row["median"] <= row["high"]
-    by_policy = spell_lengths(plays("aaaabb", "aabbcc"), by_policy=True).set_index("policy")
-    assert by_policy.loc["a", "median"] == 3
-    assert np.isnan(by_policy.loc["c", "low"])
-
-
-def test_median_interval_covers(results):
-    """The true median spell of a switch with chance 0.3 per turn is 2; 95 % of intervals should hold it."""
-    random = np.random.default_rng(11)
-    held = 0
-    for _ in range(40):
-        actions = ["".join("ab"[k % 2] for k in np.cumsum(random.random(30) < 0.3)) for _ in range(20)]
-        row = spell_lengths(plays(*actions)).iloc[0]
-        held += row["low"] <= 2 <= row["high"]
-    assert held >= 36
-
-
 def test_sample_quantiles_against_numpy(results):
     sample, episodes = results.sample, results.episodes
     table = sample_quantiles(sample, episodes, "outcome")
@@ -108,6 +65,22 @@ def test_sample_quantiles_against_numpy(results):
     assert len(sample_quantiles(sample)) == 21 * 18
     with pytest.raises(ValueError, match="episodes"):
         sample_quantiles(sample, by="outcome")
+
+
+def test_trajectories_by_outcome_leave_out_the_few(results):
+    sample, episodes = results.sample, results.episodes
+    table = by_outcome(sample, episodes, least=3)
+    assert (table["n"] >= 3).all()
+    counts = episodes.head(25)["outcome"].value_counts()
+    assert table.attrs["too_few"] == {name: n for name, n in counts.items() if n < 3}
+    expected = sample_quantiles(sample, episodes, "outcome")
+    row = table[(table["outcome"] == "status_quo") & (table["variable"] == "trust")].iloc[4]
+    same = expected[
+        (expected["outcome"] == "status_quo")
+        & (expected["variable"] == "trust")
+        & (expected["turn"] == row["turn"])
+    ].iloc[0]
+    assert row["q25"] == same["q25"]
 
 
 def test_change_is_the_difference_of_means(results):

@@ -193,6 +193,43 @@ def test_d2_exact_is_the_expectation_over_every_branch() -> None:
         assert sum(choice.terms[policy].values()) == pytest.approx(expected, rel=1e-14)
 
 
+TWO_PHASES = """
+turn: {phases: [first, second]}
+state: {x: {initial: 0, range: [-9, 9]}, y: {initial: 0, range: [-9, 9]}}
+actors:
+  a:
+    policies:
+      p: {phase: first}
+      q: {phase: first, cost: 1, effects: {x: 1}}
+      r: {phase: second, cost: 0.5, effects: {x: 4, y: -2 - b.u}}
+      s: {phase: second, effects: {y: 0.75}}
+    utility: {gain: x, loss: y}
+    decision: {rule: greedy, expectation: EXPECTATION, KEYS}
+  b:
+    policies: {u: {phase: second}, v: {phase: second}}
+    decision: {rule: uniform}
+"""
+
+
+@pytest.mark.parametrize("expectation", ["mean", "exact"])
+@pytest.mark.parametrize(
+    "keys", ["", "foresight: 2, discount: 0", "later: logit, precision: 2", "later: same"]
+)
+def test_terms_are_those_of_the_planned_later_choice(expectation: str, keys: str) -> None:
+    """`r` is the better plan by gain and `s` by loss: the terms must be of one of them, not the best of each."""
+    text = TWO_PHASES.replace("EXPECTATION", expectation).replace(", KEYS", f", {keys}" if keys else "")
+    if "logit" in keys:
+        text = text.replace("rule: greedy", "rule: logit")
+    made = play(tiny(text, horizon=2))
+    for one in made.decisions:
+        for policy, terms in one.terms.items():
+            assert sum(terms.values()) == pytest.approx(one.scores[policy], rel=1e-12, abs=1e-12)
+    if "logit" not in keys:
+        first = decision(made, "a", phase="first")
+        now = {term: value for term, value in first.terms["q"].items() if term != "continuation"}
+        assert now == {"gain": 5, "loss": -2.5, "cost": -1.5}
+
+
 def test_d2_mean_evaluates_once_at_the_mean() -> None:
     scenario = tiny(THRESHOLD.replace("EXPECTATION", "mean"))
     choice = decision(play(scenario), "a")

@@ -10,8 +10,11 @@ from both_engines import assert_same_workspaces, play_both, play_for
 from tiny import decision, play, tiny
 
 import wargame
+from wargame.engine import mind
+from wargame.engine import model as mesa_model
 from wargame.engine.batch.play import Batch
-from wargame.engine.rules import rules_for
+from wargame.engine.model import WargameModel
+from wargame.engine.rules import Rules, rules_for
 from wargame.scenario.errors import ScenarioError
 
 
@@ -264,3 +267,27 @@ def test_every_type_sets_the_same_parameters() -> None:
         tiny(SIGNAL.replace("REVISE", "revise: all").replace("{resolve: 2}", "{many: 2}"))
     assert "type 'strong' of a does not set 'resolve', which other types set" in str(caught.value)
     assert "mend:    add `resolve: ...`: every type sets the same parameters" in str(caught.value)
+
+
+def test_types_weighed_side_by_side_and_one_by_one_play_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to four types are weighed in one block, more of them one after the other: the same episodes, bit for bit."""
+    scenario = wargame.load("korea-2025")
+    assert sum(actor.types is not None for actor in scenario.actors.values()) == 2
+    played = []
+    for most in (mind.MOST_AT_ONCE, 0):
+        monkeypatch.setattr(mind, "MOST_AT_ONCE", most)
+        rules = Rules(scenario)
+        assert rules.sources["evaluate_seoul_answer"].count("def ") == (1 if most else 2)
+        monkeypatch.setattr(mesa_model, "rules_for", lambda _, rules=rules: rules)
+        models = [WargameModel(scenario, seed=seed) for seed in range(3)]
+        for model in models:
+            while model.running:
+                model.step()
+        kept = {name: [model.workspace[row] for model in models] for name, row in rules.rows.items()}
+        played.append(kept)
+    # What a policy that is not available would be worth is left alone by the one, and found by the other.
+    apart = ("plan.", "expect.", "score.")
+    shared = [name for name in played[0] if name in played[1] and not name.startswith(apart)]
+    assert "public.seoul.autonomy_first" in shared
+    for name in shared:
+        assert played[0][name] == played[1][name], name

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from wargame.experiment.executors import Serial
+
 SCENARIO = """
 name: border
 time: {step: round, horizon: 6}
@@ -50,6 +52,25 @@ results = wargame.simulate(
 )
 print(results.digest, flush=True)
 """
+
+
+class Interrupted(Exception):
+    """What Stopping raises."""
+
+
+class Stopping:
+    """An executor that gives out after so many episodes."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def play(self, task, spans):
+        played = 0
+        for block in Serial().play(task, spans):
+            if played >= self.after:
+                raise Interrupted
+            yield block
+            played += block.count
 
 
 def start(

@@ -23,7 +23,7 @@ from wargame.experiment.interrupted import complete_episodes, stated_run
 from wargame.experiment.parts import list_parts
 
 sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO, finished, killed_often, start
+from kills import SCENARIO, Interrupted, Stopping, finished, killed_often, start
 
 EPISODES = 10_000
 
@@ -48,25 +48,6 @@ def run(scenario: wargame.Scenario, **options) -> wargame.Results:
     return wargame.simulate(
         scenario, **{"episodes": EPISODES, "seed": 3, "progress": False, "engine": "batch", **options}
     )
-
-
-class Interrupted(Exception):
-    pass
-
-
-class Stopping:
-    """An executor that gives out after so many episodes."""
-
-    def __init__(self, after: int) -> None:
-        self.after = after
-
-    def play(self, task, spans):
-        played = 0
-        for block in Serial().play(task, spans):
-            if played >= self.after:
-                raise Interrupted
-            yield block
-            played += block.count
 
 
 def interrupted(scenario: wargame.Scenario, folder: Path, after: int, **options) -> None:

@@ -29,6 +29,17 @@ def test_differences_are_drawn_in_percentage_points() -> None:
     assert [0.0, 20.0] in [pytest.approx(end) for end in ends]
 
 
+def test_differences_have_a_band_for_what_is_not_known_and_no_thin_lines_without_their_numbers() -> None:
+    table = DIFFERENCES.drop(columns=["unpaired_low", "unpaired_high"])
+    ax = paired_differences(table.assign(over_low=-0.1, over_high=0.2))
+    bands = [line for line in ax.collections if line.get_linewidth()[0] == 5.0]
+    assert bands
+    assert all(list(segment[:, 0]) == [-10, 20] for band in bands for segment in band.get_segments())
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "pale: range over what is not known" in texts
+    assert "thin: two independent runs as large" not in texts
+
+
 def test_shares_have_a_band_for_what_is_not_known() -> None:
     values = DIFFERENCES.assign(value=0.3, low=0.2, high=0.4)
     assert len(arm_shares(values).collections) == 2

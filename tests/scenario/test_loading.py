@@ -58,6 +58,22 @@ SMALL = wargame.loads(TEXT, file="small.yaml")
 # ---- finding --------------------------------------------------------------------------------------------------------
 
 
+def test_what_was_read_before_is_not_read_again_unless_it_has_changed(tmp_path: Path) -> None:
+    """`mesa.batch_run` loads the scenario for every episode."""
+    file = tmp_path / "small.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    first = wargame.load(file)
+    assert wargame.load(file) is first
+    # As long as before, and perhaps within the same tick of the file system's clock.
+    file.write_text(TEXT.replace("gain: 0.1", "gain: 0.2"), encoding="utf-8")
+    again = wargame.load(file)
+    assert [one.parameters["gain"].value.constant for one in (first, again)] == [0.1, 0.2]
+    file.write_text("name: [", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ScenarioError):
+            wargame.load(file)
+
+
 @pytest.mark.parametrize("name", available_scenarios())
 def test_load_by_name(name: str) -> None:
     scenario = wargame.load(name)
@@ -331,8 +347,8 @@ def test_all_wrong_overrides_are_reported() -> None:
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-EXPERIMENTS = configs_directory() / "experiments"
-FILES = [path for path in sorted(configs_directory().rglob("*.yaml")) if path.parent != EXPERIMENTS]
+CLASSICS = configs_directory() / "classics"
+FILES = [*sorted(configs_directory().glob("*.yaml")), *sorted(CLASSICS.rglob("*.yaml"))]
 
 
 def test_the_schema_is_a_schema() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wargame.experiment.histograms import means_from_sums, quantiles_from_histogram
 
-__all__ = ["change", "means_from_sums", "quantiles_from_histogram", "sample_quantiles"]
+__all__ = ["by_outcome", "change", "means_from_sums", "quantiles_from_histogram", "sample_quantiles"]
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
@@ -32,6 +32,25 @@ def sample_quantiles(
     for name, probability in QUANTILES.items():
         table[name] = groups["value"].quantile(probability)
     return table.reset_index()
+
+
+def by_outcome(sample: pd.DataFrame, outcomes: pd.DataFrame, *, least: int = 20) -> pd.DataFrame:
+    """`sample_quantiles` within each outcome that at least `least` of the sampled episodes ended in.
+
+    `outcomes` has `episode` and `outcome`, with every sampled episode. The outcomes that are left out are in
+    `table.attrs["too_few"]`, with the number of sampled episodes that ended so: quantiles of fewer would be noise.
+    Where an outcome is settled by the last values, that the bands of two outcomes part is no finding; when they part
+    is.
+    """
+    sampled = outcomes[outcomes["episode"].isin(sample["episode"].unique())]
+    counts = sampled["outcome"].value_counts(sort=False)
+    kept = counts.index[counts >= least]
+    table = sample_quantiles(sample, sampled[sampled["outcome"].isin(kept)], "outcome")
+    table.attrs = {
+        "least": least,
+        "too_few": {str(name): int(n) for name, n in counts.items() if n < least},
+    }
+    return table
 
 
 def change(trajectories: pd.DataFrame) -> pd.DataFrame:

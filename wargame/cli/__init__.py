@@ -7,6 +7,11 @@ import gc
 import os
 import sys
 
+from wargame.cli import analysing as _analysing  # noqa: F401 - its commands join the others
+from wargame.cli import calibrating as _calibrating  # noqa: F401 - its commands join the others
+from wargame.cli import describing as _describing  # noqa: F401 - its commands join the others
+from wargame.cli import reporting as _reporting  # noqa: F401 - its commands join the others
+from wargame.cli import strategy as _strategy  # noqa: F401 - its commands join the others
 from wargame.cli import trials as _trials  # noqa: F401 - its commands join the others
 from wargame.cli.commands import app
 

@@ -67,7 +67,10 @@ def run(
     ] = None,
     uncertain: Annotated[
         bool,
-        typer.Option("--uncertain", help="Draw every parameter that has a distribution, for each episode."),
+        typer.Option(
+            "--uncertain",
+            help="Draw every parameter that has a distribution, for each episode; not those of --set.",
+        ),
     ] = False,
     out: Annotated[
         Path | None,
@@ -115,6 +118,14 @@ def run(
             "--no-episodes", help="Keep no table of episodes, only what they add up to: for millions of them."
         ),
     ] = False,
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Keep the whole course of the first N episodes: what `wargame analyse` reads for paths, responses "
+            "and trajectories by outcome.",
+        ),
+    ] = 32,
     figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -137,6 +148,7 @@ def run(
         until=until,
         most=most,
         keep_episodes=not no_episodes,
+        sample=sample,
         figures=figures,
     )
     play(request, quiet=quiet, as_json=as_json)

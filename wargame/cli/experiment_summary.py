@@ -44,6 +44,8 @@ def _summary(results: ExperimentResults, seconds: float) -> Iterator[RenderableT
     yield Text(asked.title or asked.name, style="bold")
     yield line(("Question: ", "bold"), asked.question)
     yield line(("Hypothesis: ", "bold"), asked.hypothesis)
+    if asked.answer:
+        yield line(("Answer found before: ", "bold"), asked.answer)
     points = f" ({len(asked.design)} points × {asked.episodes:,})" if asked.design is not None else ""
     yield line(
         f"{_arms(len(results.names))} of {results.episodes:,} episodes{points}, seed {asked.seed}",

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from wargame.cli.experiment_summary import saved, summary
+from wargame.cli.interrupting import told_how_to_go_on
 from wargame.cli.screen import progress_is_shown, show
 from wargame.experiment.arms import experiment
 from wargame.experiment.engines import Engine
@@ -30,6 +31,7 @@ class Request:
     until: str | None
     most: int | None
     out: Path | None
+    resume: bool
     workers: int | None
     engine: Engine
     figures: bool
@@ -40,18 +42,20 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     asked = load_experiment(request.file)
     folder = request.out or Path("results") / f"{asked.name}-experiment"
     begun = time.perf_counter()
-    results = experiment(
-        asked,
-        episodes=request.episodes,
-        seed=request.seed,
-        until=request.until,
-        most=request.most,
-        engine=request.engine,
-        workers=request.workers,
-        progress=progress_is_shown(quiet),
-    )
+    with told_how_to_go_on(folder):
+        results = experiment(
+            asked,
+            episodes=request.episodes,
+            seed=request.seed,
+            until=request.until,
+            most=request.most,
+            engine=request.engine,
+            workers=request.workers,
+            progress=progress_is_shown(quiet),
+            out=folder,
+            resume=request.resume,
+        )
     seconds = time.perf_counter() - begun
-    results.save(folder)
     drawn: list[str] = []
     if request.figures:
         from wargame.plots.experiment_figures import save_experiment_figures

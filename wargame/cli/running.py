@@ -20,10 +20,9 @@ from wargame.cli.summary import saved, summary
 from wargame.experiment.engines import Engine
 from wargame.experiment.results import Results
 from wargame.experiment.run import simulate
-from wargame.experiment.stopping import MOST, StopError
+from wargame.experiment.stopping import MOST
 from wargame.experiment.until import Stopped, simulate_until
 from wargame.scenario.loading import load
-from wargame.scenario.scenario import Scenario
 
 __all__ = ["Request", "play"]
 
@@ -49,6 +48,7 @@ class Request:
     until: str | None
     most: int | None
     keep_episodes: bool
+    sample: int
     figures: bool
 
 
@@ -78,6 +78,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         "uncertain": request.uncertain,
         "orders": request.orders,
         "keep_episodes": request.keep_episodes,
+        "sample": request.sample,
         "out": folder,
         "executor": executor,
     }
@@ -86,7 +87,8 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         if request.until is None:
             results = simulate(scenario, episodes=request.episodes, resume=request.resume, **options)
         else:
-            stopped = _until(request, scenario, options)
+            most = request.most or MOST
+            stopped = simulate_until(scenario, request.until, most=most, resume=request.resume, **options)
             results = stopped.results
     seconds = time.perf_counter() - begun
     drawn = _draw(results, folder, wanted=request.figures, shows=shows)
@@ -101,16 +103,6 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         if stopped is not None:
             show(told_stop(stopped))
         show(saved(folder, drawn))
-
-
-def _until(request: Request, scenario: Scenario, options: dict[str, Any]) -> Stopped:
-    if request.resume:
-        raise StopError(
-            "--until and --resume do not go together: which looks were taken before is not known any more\n"
-            f"  {'mend:':<9}Leave out --resume; the run is made anew, and looks at the same sizes."
-        )
-    assert request.until is not None
-    return simulate_until(scenario, request.until, most=request.most or MOST, **options)
 
 
 def _draw_convergence(stopped: Stopped, folder: Path) -> str:

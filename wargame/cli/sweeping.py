@@ -17,11 +17,12 @@ from rich.text import Text
 
 from wargame.cli.arguments import changed
 from wargame.cli.experiment_summary import records
+from wargame.cli.interrupting import told_how_to_go_on
 from wargame.cli.screen import progress_is_shown, show
-from wargame.experiment.designs import DesignError, read_axis
+from wargame.experiment.designs import Design, DesignError, read_axis
 from wargame.experiment.display import percent
 from wargame.experiment.engines import Engine
-from wargame.experiment.sweep import save_sweep, sweep
+from wargame.experiment.sweep import design_of, sweep
 from wargame.experiment.sweeps import Sweep
 from wargame.report.page import Page, grid, line
 from wargame.report.wording import number, short
@@ -49,6 +50,7 @@ class Request:
     changes: tuple[str, ...]
     orders: tuple[str, ...]
     out: Path | None
+    resume: bool
     workers: int | None
     engine: Engine
 
@@ -62,35 +64,44 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         if name in grid_axes:
             raise DesignError(f"{name} is given twice in one grid; give all its numbers at once")
         grid_axes[name] = numbers
+    design: dict[str, Any] = {
+        "grid": grid_axes or None,
+        "lhs": request.lhs,
+        "sobol": request.sobol,
+        "morris": request.morris,
+        "parameters": _ranges(request.parameters),
+        "seed": request.seed,
+    }
+    folder = request.out or _default_folder(scenario, design_of(scenario, **design))
     begun = time.perf_counter()
-    found = sweep(
-        scenario,
-        grid=grid_axes or None,
-        lhs=request.lhs,
-        sobol=request.sobol,
-        morris=request.morris,
-        parameters=_ranges(request.parameters),
-        episodes=request.episodes,
-        seed=request.seed,
-        orders=request.orders,
-        engine=request.engine,
-        workers=request.workers,
-        progress=progress_is_shown(quiet),
-    )
+    with told_how_to_go_on(folder):
+        found = sweep(
+            scenario,
+            **design,
+            episodes=request.episodes,
+            orders=request.orders,
+            engine=request.engine,
+            workers=request.workers,
+            progress=progress_is_shown(quiet),
+            out=folder,
+            resume=request.resume,
+        )
     seconds = time.perf_counter() - begun
     asked: dict[str, Any] = {
         "episodes": request.episodes,
         "seed": request.seed,
         "orders": list(request.orders),
     }
-    folder = request.out or Path("results") / f"{scenario.name}-{found.design.kind}-{len(found.design)}-sweep"
-    save_sweep(found, scenario, folder, **asked)
     if as_json:
         typer.echo(json.dumps(_as_json(found, folder, seconds, asked), indent=2, ensure_ascii=False))
     elif quiet:
         typer.echo(str(folder))
     else:
         show(Page(_summary(found, scenario, request, seconds, folder)))
+
+
+def _default_folder(scenario: Scenario, design: Design) -> Path:
+    return Path("results") / f"{scenario.name}-{design.kind}-{len(design)}-sweep"
 
 
 def _ranges(texts: tuple[str, ...]) -> dict[str, list[float]] | list[str] | None:

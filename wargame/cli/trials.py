@@ -33,6 +33,10 @@ EngineName = Annotated[
 Seed = Annotated[int, typer.Option(help="The seed: the same seed gives the same episodes.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on with what an interruption left in the folder, or begin."),
+]
 
 
 @app.command()
@@ -61,6 +65,7 @@ def experiment(
         typer.Option("--most", help="With --until: at most so many episodes [default: the file's]"),
     ] = None,
     out: Out = None,
+    resume: Resume = False,
     workers: Workers = None,
     engine: EngineName = "auto",
     figures: Annotated[bool, typer.Option(help="Draw the experiment's figure into the folder.")] = True,
@@ -77,6 +82,7 @@ def experiment(
         until=until,
         most=most,
         out=out,
+        resume=resume,
         workers=workers,
         engine=engine,
         figures=figures,
@@ -125,6 +131,7 @@ def sweep(
     changes: Changes = None,
     order: Orders = None,
     out: Out = None,
+    resume: Resume = False,
     workers: Workers = None,
     engine: EngineName = "auto",
     quiet: Quiet = False,
@@ -145,6 +152,7 @@ def sweep(
         changes=tuple(changes or ()),
         orders=tuple(order or ()),
         out=out,
+        resume=resume,
         workers=workers,
         engine=engine,
     )

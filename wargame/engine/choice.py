@@ -14,14 +14,14 @@ from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Policy
 
-__all__ = ["carried_out", "choice_probabilities", "decides", "rule_shares"]
+__all__ = ["available_here", "carried_out", "choice_probabilities", "decides", "rule_shares"]
 
 TIE = 1e-12
 
 
 def choice_probabilities(workbook: Workbook, seat: Seat) -> tuple[list[Node], list[Check]]:
     """D4: the probability of each policy, from scores or rules, with what must hold of it."""
-    here = [_available(workbook, policy) for policy in seat.policies]
+    here = [available_here(workbook, policy) for policy in seat.policies]
     scores = (
         [workbook.row(f"score.{policy.full_name}") for policy in seat.policies]
         if seat.actor.decision.looks_ahead
@@ -87,7 +87,8 @@ def rule_shares(
     return shares
 
 
-def _available(workbook: Workbook, policy: Policy) -> Node:
+def available_here(workbook: Workbook, policy: Policy) -> Node:
+    """Whether the policy can be played now."""
     return workbook.graph.one if policy.available is None else workbook.row(f"available.{policy.full_name}")
 
 
@@ -193,7 +194,7 @@ def decides(workbook: Workbook, seat: Seat) -> Node:
     An actor that does not reconsider repeats its last policy where that is available, else it must decide after all.
     """
     graph = workbook.graph
-    here = [_available(workbook, policy) for policy in seat.policies]
+    here = [available_here(workbook, policy) for policy in seat.policies]
     able = graph.zero
     for available in here:
         able = graph.apply("or", able, available)
@@ -221,7 +222,7 @@ def carried_out(workbook: Workbook, seat: Seat) -> Node:
     order = workbook.row(f"order.{seat.name}", -1.0)
     open_order = graph.zero
     for index, policy in enumerate(seat.policies):
-        available = _available(workbook, policy)
+        available = available_here(workbook, policy)
         ordered = graph.all(graph.apply("eq", order, graph.number(index)), available)
         open_order = graph.apply("or", open_order, ordered)
     return graph.where(open_order, order, picked)
@@ -230,6 +231,6 @@ def carried_out(workbook: Workbook, seat: Seat) -> Node:
 def _repeated(workbook: Workbook, seat: Seat) -> list[Node]:
     """For each policy, whether it was played last turn and can be played again."""
     return [
-        workbook.graph.all(workbook.row(f"last.{policy.full_name}"), _available(workbook, policy))
+        workbook.graph.all(workbook.row(f"last.{policy.full_name}"), available_here(workbook, policy))
         for policy in seat.policies
     ]

@@ -50,14 +50,15 @@ class Check:
 class Loop:
     """One level of an enumeration: over `count` cases, each with a weight, summed or maximized.
 
-    `reduce` is `each` (the result is stored in the rows from `rows` on), `sum` or `max`; cases of weight 0 are skipped.
+    `reduce` is `each` (each result is stored in the rows from one of `rows` on), `sum` or `max`; cases of weight 0 are
+    skipped.
     """
 
     counter: Node
     count: int
     weight: Node
     reduce: str
-    rows: str = ""
+    rows: Sequence[str] = ()
 
 
 class Writer:
@@ -269,17 +270,20 @@ def emit_nested(
     name: str,
     title: str,
     loops: Sequence[Loop],
-    value: Node,
+    values: Sequence[Node],
     rows: Mapping[str, int],
 ) -> str:
-    """The source of `def name(w)`: evaluates `value` in nested loops and stores one result per case of the first."""
-    writer = Writer(rows, [value, *(loop.weight for loop in loops)])
+    """The source of `def name(w)`: evaluates `values` in nested loops and stores their results per case of the first.
+
+    Where a loop looks for the largest, it looks at the first value; the others are those of the same case.
+    """
+    writer = Writer(rows, [*values, *(loop.weight for loop in loops)])
     for loop in loops:
         writer.names[id(loop.counter)] = loop.counter.name
         writer.taken.add(loop.counter.name)
     lines = [f"def {name}(w):", f'    """{title}"""']
     lines += [f"    {line}" for line in writer.statements(0, {})]
-    _open_loop(writer, loops, 0, value, lines, rows)
+    _open_loop(writer, loops, 0, values, lines, rows)
     lines.append("    return 0.0")
     return "\n".join(lines) + "\n"
 
@@ -288,17 +292,17 @@ def _open_loop(
     writer: Writer,
     loops: Sequence[Loop],
     index: int,
-    value: Node,
+    values: Sequence[Node],
     lines: list[str],
     rows: Mapping[str, int],
-) -> str:
-    """Write loop `index` and those inside it; returns the text of its result."""
+) -> list[str]:
+    """Write loop `index` and those inside it; returns the texts of its results."""
     if index == len(loops):
-        return writer.text(value)[0]
+        return [writer.text(value)[0] for value in values]
     loop, indent = loops[index], "    " * (index + 1)
-    total = writer.fresh(f"total_{index}") if loop.reduce != "each" else ""
-    if total:
-        lines.append(f"{indent}{total} = {'0.0' if loop.reduce == 'sum' else '-inf'}")
+    totals = [writer.fresh(f"total_{index}") for _ in values] if loop.reduce != "each" else []
+    start = "0.0" if loop.reduce == "sum" else "-inf"
+    lines += [f"{indent}{total} = {start}" for total in totals]
     lines.append(f"{indent}for {loop.counter.name} in range({loop.count}):")
     inner = indent + "    "
     body = writer.statements(index + 1, {})
@@ -306,12 +310,16 @@ def _open_loop(
     lines += [inner + line for line in body]
     if not loop.weight.is_number:
         lines += [f"{inner}if {weight} == 0.0:", f"{inner}    continue"]
-    result = _open_loop(writer, loops, index + 1, value, lines, rows)
+    results = _open_loop(writer, loops, index + 1, values, lines, rows)
     if loop.reduce == "each":
-        lines.append(f"{inner}w[{rows[loop.rows]} + {loop.counter.name}] = {result}")
+        for row, result in zip(loop.rows, results, strict=True):
+            lines.append(f"{inner}w[{rows[row]} + {loop.counter.name}] = {result}")
     elif loop.reduce == "sum":
-        lines.append(f"{inner}{total} = {total} + {weight} * ({result})")
+        for total, result in zip(totals, results, strict=True):
+            lines.append(f"{inner}{total} = {total} + {weight} * ({result})")
     else:
-        lines.append(f"{inner}best = {result}")
-        lines.append(f"{inner}{total} = best if best > {total} else {total}")
-    return total
+        lines.append(f"{inner}best = {results[0]}")
+        for total, result in zip(totals[1:], results[1:], strict=True):
+            lines.append(f"{inner}{total} = {result} if best > {totals[0]} else {total}")
+        lines.append(f"{inner}{totals[0]} = best if best > {totals[0]} else {totals[0]}")
+    return totals

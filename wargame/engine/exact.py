@@ -41,13 +41,14 @@ class ExactPlan:
         self.terms = utility(situation, seat.actor.name)
         self.score = self.graph.sub(self.graph.add(*self.terms), self.cost)
 
-    def loops_for(self, value: Node, rows: str) -> list[Loop]:
-        """The loops around the value; one that cannot change it becomes a single pass.
+    def loops_into(self, *rows: str) -> list[Loop]:
+        """The loops around the score; one that cannot change it becomes a single pass.
 
-        Results go to the rows from `rows` on, one per own policy. Raises ScenarioError beyond MAX_EVALUATIONS.
+        Results, of the score and perhaps of its parts, go to the rows from each of `rows` on, one per own policy.
+        Raises ScenarioError beyond MAX_EVALUATIONS.
         """
         kept = [
-            replace(loop, rows=rows) if loop.reduce == "each" else self._kept(loop, value)
+            replace(loop, rows=rows) if loop.reduce == "each" else self._kept(loop, self.score)
             for loop in self.loops
         ]
         size = math.prod(loop.count for loop in kept)

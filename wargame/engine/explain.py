@@ -63,27 +63,7 @@ class Explainer:
         if needs_program(seat.actor):
             return self._looking_ahead(seat)
         if seat.name in self.rules.exact:
-            plan = self.rules.exact[seat.name]
-            first = f"score.{seat.policies[0].full_name}"
-            parts = [*plan.terms, book.graph.apply("neg", plan.cost)]
-            functions = [
-                compile_function(
-                    "term", emit_nested("term", "One term.", plan.loops_for(part, first), part, book.rows)
-                )
-                for part in parts
-            ]
-            start, count = self.rules.rows[first], len(seat.policies)
-
-            def exactly(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
-                table: dict[str, dict[str, float]] = {policy.name: {} for policy in seat.policies}
-                for title, function in zip(titles, functions, strict=True):
-                    copy = list(workspace)
-                    function(copy)
-                    for policy, value in zip(seat.policies, copy[start : start + count], strict=True):
-                        table[policy.name][title] = value
-                return table
-
-            return exactly
+            return self._exactly(seat, titles)
         nodes: list[Node] = []
         expected = {name: book.row(row) for name, row in self.rules.expectation_rows[seat.name].items()}
         situation = planning_situation(book, seat, expected)
@@ -96,6 +76,30 @@ class Explainer:
             return {policy.name: {title: next(values) for title in titles} for policy in seat.policies}
 
         return at_the_mean
+
+    def _exactly(self, seat: Seat, titles: Sequence[str]) -> Function:
+        """The terms in the loops of the score: those of the best own later choices, weighed like the score."""
+        book, plan, count = self.rules.workbook, self.rules.exact[seat.name], len(seat.policies)
+        values = [plan.score, *plan.terms, book.graph.apply("neg", plan.cost)]
+        # Rows that only explanations need stay out of the workspace of play.
+        start = len(book.rows)
+        first = {f"explained.{place}": start + place * count for place in range(len(values))}
+        source = emit_nested(
+            "terms", "The score and its terms.", plan.loops_into(*first), values, {**book.rows, **first}
+        )
+        function = compile_function("terms", source)
+
+        def exactly(workspace: Sequence[float]) -> dict[str, dict[str, float]]:
+            copy = [*workspace[:start], *[0.0] * (start + len(values) * count - len(workspace[:start]))]
+            function(copy)
+            found = [copy[row : row + count] for row in first.values()][1:]
+            terms = zip(*found, strict=True)
+            return {
+                policy.name: dict(zip(titles, one, strict=True))
+                for policy, one in zip(seat.policies, terms, strict=True)
+            }
+
+        return exactly
 
     def _looking_ahead(self, seat: Seat) -> Function:
         """The terms of this turn, and `continuation`: what the turns after it, or the leaf, add."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from wargame.engine.seat import Seat
 from wargame.scenario.scenario import Actor
 
-__all__ = ["Mind", "needs_program", "rows_of_expectations"]
+__all__ = ["Mind", "needs_program", "rows_of_expectations", "weighs_types_at_once"]
+
+MOST_AT_ONCE = 4
+"""Up to so many types are weighed side by side, in straight-line code that plays the turn forward once for all."""
 
 
 def needs_program(actor: Actor) -> bool:
-    """Whether the actor's look-ahead is more than one turn with beliefs and the best own later choices."""
+    """Whether the look-ahead is more than a turn with beliefs and the best own later choices, or of many types."""
     decision = actor.decision
     return decision.looks_ahead and (
         decision.foresight > 1
@@ -19,8 +22,18 @@ def needs_program(actor: Actor) -> bool:
         or decision.leaf is not None
         or decision.levels is not None
         or decision.equilibrium
-        or actor.types is not None
+        or (actor.types is not None and not _few_types(actor))
     )
+
+
+def weighs_types_at_once(actor: Actor) -> bool:
+    """Whether the scores of all the actor's types are found in one block, with what is the same for them found once."""
+    return actor.decision.looks_ahead and not needs_program(actor) and _few_types(actor)
+
+
+def _few_types(actor: Actor) -> bool:
+    few = actor.types is not None and len(actor.types.names) <= MOST_AT_ONCE
+    return few and actor.decision.expectation == "mean"
 
 
 def rows_of_expectations(seat: Seat) -> dict[str, str]:

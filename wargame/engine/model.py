@@ -16,6 +16,7 @@ from wargame.engine.orders import OrderBook
 from wargame.engine.play import Past
 from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.engine.trace import Decision, record_decision
+from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import load
 from wargame.scenario.scenario import Scenario
 
@@ -46,12 +47,12 @@ class WargameModel(mesa.Model):
 
     Parameters: `scenario` (a Scenario, a name or a path); the seed as `seed=` or `rng=` (a whole number from 0 to
     2**64 - 1; a NumPy generator is asked for one; exactly one of them, or none for seed 1); `episode`, the number of
-    the episode under that seed; `uncertain`, whether parameters are drawn from their distributions; `orders`, policies
-    forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by actor's name; `record`,
-    whether every decision is kept in `decisions`, and the workspace in `history` (as dealt, then after every turn);
-    `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after every turn, for
-    `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by itself); `past`,
-    from which to go on: `episode` is then the number of the branch.
+    the episode under that seed; `uncertain`, whether parameters are drawn from their distributions, but for those set
+    by hand; `orders`, policies forced on some turns (see `wargame.simulate`); `actors`, own subclasses of StateActor by
+    actor's name; `record`, whether every decision is kept in `decisions`, and the workspace in `history` (as dealt,
+    then after every turn); `collect`, whether `datacollector` takes down state, policies, payoffs and outcome after
+    every turn, for `mesa.batch_run` and data frames (a subclass may put its own DataCollector there, and collect by
+    itself); `past`, from which to go on: `episode` is then the number of the branch.
 
     `declared` is the Scenario that is played. `step()` plays a turn; `running` becomes False when the episode has
     ended, and `outcome` then names how.
@@ -76,7 +77,8 @@ class WargameModel(mesa.Model):
         self.seed = _seed_number(seed if rng is None else rng)
         super().__init__(rng=np.random.default_rng(self.seed))
         # Not `scenario`: newer versions of Mesa keep something of their own under that name.
-        self.declared = scenario if isinstance(scenario, Scenario) else load(scenario)
+        declared = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.declared = known_numbers(declared) if uncertain else declared
         self.rules: Rules = rules_for(self.declared)
         self.orders = (
             orders if isinstance(orders, OrderBook) else OrderBook.parse(self.declared, orders or [])

@@ -10,7 +10,7 @@ from wargame.scenario.dates import DateError
 from wargame.scenario.errors import WargameError, did_you_mean, join_names
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["OrderBook", "OrderError"]
+__all__ = ["OrderBook", "OrderError", "read_order"]
 
 FORM = "ACTOR=POLICY@TURN or ACTOR=POLICY@FIRST..LAST, for example washington=hold@2026Q1..2026Q4"
 
@@ -32,7 +32,7 @@ class OrderBook:
         by_turn: dict[int, dict[str, int]] = {}
         listed = tuple(texts)
         for text in listed:
-            actor, policy, first, last = _read(scenario, text)
+            actor, policy, first, last = read_order(scenario, text)
             phase = scenario.actors[actor].policies[policy].phase
             names = [one.name for one in scenario.actors[actor].in_phase(phase)]
             for turn in range(first, last + 1):
@@ -47,7 +47,8 @@ class OrderBook:
         return bool(self.by_turn)
 
 
-def _read(scenario: Scenario, text: str) -> tuple[str, str, int, int]:
+def read_order(scenario: Scenario, text: str) -> tuple[str, str, int, int]:
+    """Actor, policy, first and last turn of an order's text; OrderError says what is wrong with it."""
     match = re.fullmatch(r"\s*([^=\s]+)\s*=\s*([^@\s]+)\s*@\s*(\S+?)(?:\.\.(\S+))?\s*", text)
     if match is None:
         raise OrderError(f"the order {text!r} cannot be read; write {FORM}")

@@ -57,9 +57,15 @@ def expect_answers(after: Situation, seat: Seat, before: Situation) -> None:
         after.become(play={**after.play, **dict(zip(names, shares, strict=True))})
 
 
-def mean_scores(workbook: Workbook, seat: Seat, expected: Mapping[str, Node]) -> list[Node]:
-    """The score of each policy under `expectation: mean`; own later phases are planned as the best."""
+def mean_scores(
+    workbook: Workbook, seat: Seat, expected: Mapping[str, Node], private: Mapping[str, Node] | None = None
+) -> list[Node]:
+    """The score of each policy under `expectation: mean`; own later phases are planned as the best.
+
+    `private` are the parameters of a type that takes the place of the actor's own.
+    """
     situation = planning_situation(workbook, seat, expected)
+    situation = situation.copy(parameters={**situation.parameters, **(private or {})})
     return [best_plan(situation, seat, policy)[0] for policy in seat.policies]
 
 

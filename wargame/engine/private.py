@@ -14,7 +14,7 @@ from wargame.engine.graph import Node
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.scenario import Actor, Scenario, Types
 
-__all__ = ["deal_types", "take_type", "type_rows", "typed_actors", "update"]
+__all__ = ["deal_types", "posterior", "take_type", "type_rows", "typed_actors", "update"]
 
 
 def typed_actors(scenario: Scenario) -> list[Actor]:
@@ -100,20 +100,36 @@ def take_type(draft: Draft, actor: Actor, counter: Node, rows: Mapping[str, str]
 
 def update(draft: Draft, actor: Actor, likelihoods: Sequence[str]) -> None:
     """Bayes' rule, from the rows of each type's likelihood; where none is possible, nothing is learnt."""
-    graph, workbook, types = draft.graph, draft.workbook, _types(actor)
+    graph, workbook = draft.graph, draft.workbook
+    learnt = posterior(workbook, actor, [workbook.row(row) for row in likelihoods])
+    draft.keep({row: learnt[row] for row in type_rows(actor)})
     beliefs = [workbook.row(row) for row in type_rows(actor)]
-    joint = []
-    for belief, row in zip(beliefs, likelihoods, strict=True):
-        joint.append(graph.where(belief, graph.mul(belief, workbook.row(row)), graph.zero))
-    total = graph.add(*joint)
-    possible = graph.apply("gt", total, graph.zero)
-    draft.keep(
-        {
-            row: graph.where(possible, graph.div(part, total), belief)
-            for row, part, belief in zip(type_rows(actor), joint, beliefs, strict=True)
-        }
-    )
-    for parameter in types.values:
+    for parameter in _types(actor).values:
         values = [workbook.row(row) for row in type_rows(actor, parameter)]
         products = [graph.mul(belief, value) for belief, value in zip(beliefs, values, strict=True)]
         draft.keep({f"mean.{parameter}": graph.add(*products)})
+
+
+def posterior(workbook: Workbook, actor: Actor, likelihoods: Sequence[Node]) -> dict[str, Node]:
+    """The belief in each type after Bayes' rule, and the mean of each private parameter under it, by row.
+
+    A type that was impossible stays so, whatever its likelihood; where none is possible, nothing is learnt.
+    """
+    graph = workbook.graph
+    beliefs = [workbook.row(row) for row in type_rows(actor)]
+    joint = [
+        graph.where(belief, graph.mul(belief, likelihood), graph.zero)
+        for belief, likelihood in zip(beliefs, likelihoods, strict=True)
+    ]
+    total = graph.add(*joint)
+    possible = graph.apply("gt", total, graph.zero)
+    learnt = [
+        graph.where(possible, graph.div(part, total), belief)
+        for part, belief in zip(joint, beliefs, strict=True)
+    ]
+    means = {}
+    for parameter in _types(actor).values:
+        values = [workbook.row(row) for row in type_rows(actor, parameter)]
+        products = [graph.mul(belief, value) for belief, value in zip(learnt, values, strict=True)]
+        means[f"mean.{parameter}"] = graph.add(*products)
+    return {**dict(zip(type_rows(actor), learnt, strict=True)), **means}

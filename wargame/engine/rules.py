@@ -31,13 +31,18 @@ from wargame.engine.exact import ExactPlan
 from wargame.engine.explain import Explainer
 from wargame.engine.graph import Node
 from wargame.engine.metrics import record, settle
-from wargame.engine.mind import needs_program, rows_of_expectations
+from wargame.engine.mind import needs_program, rows_of_expectations, weighs_types_at_once
 from wargame.engine.nature import pick_index
 from wargame.engine.planning import mean_scores
 from wargame.engine.private import typed_actors
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
-from wargame.engine.types_learnt import source_of_learning
+from wargame.engine.types_learnt import (
+    learning_at_once,
+    scores_by_type,
+    shares_by_type,
+    source_of_learning,
+)
 from wargame.scenario.errors import Problem, ScenarioError, WargameError
 from wargame.scenario.formula import Formula
 from wargame.scenario.scenario import Distribution, Scenario
@@ -144,7 +149,9 @@ class Rules:
         for phase, seats in self.seats.items():
             self._add(blocks.show(book, phase, seats))
             for seat in seats:
-                if seat.actor.types is not None:
+                if weighs_types_at_once(seat.actor):
+                    self._add(learning_at_once(book, seat))
+                elif seat.actor.types is not None:
                     known = self.expectation_rows.get(seat.name, {})
                     self._compile(*source_of_learning(book, seat, known, book.rows))
         for build in (
@@ -161,6 +168,7 @@ class Rules:
     def _build_seat(self, seat: Seat) -> None:
         """The code of one actor in one phase: options, expectations, scores, probabilities and pick."""
         name, book = f"{seat.actor.name}_{seat.phase}", self.workbook
+        at_once = weighs_types_at_once(seat.actor)
         self._add(blocks.options(book, seat))
         if seat.actor.decision.looks_ahead:
             code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
@@ -177,9 +185,9 @@ class Rules:
                 plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
                 rows = f"score.{seat.policies[0].full_name}"
                 title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
-                loops = plan.loops_for(plan.score, rows)
+                loops = plan.loops_into(rows)
                 self._compile(
-                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, plan.score, book.rows)
+                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, [plan.score], book.rows)
                 )
             else:
                 code = Code(
@@ -189,12 +197,16 @@ class Rules:
                 scores = mean_scores(book, seat, expected)
                 for policy, node in zip(seat.policies, scores, strict=True):
                     code.keep(book, f"score.{policy.full_name}", node)
+                if at_once:
+                    scores_by_type(book, seat, expected, code)
                 self._add(code)
         code = Code(name=f"choose_{name}", title=f"D4, D5: the probabilities of {seat.name}, and its pick.")
         shares, checks = choice_probabilities(book, seat)
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
+        if at_once:
+            shares_by_type(book, seat, code)
         code.checks = [*few_enough(book, seat), *equilibrium_found(book, seat), *checks]
         self._add(code)
         self._add(blocks.carry_out(book, seat))
@@ -281,7 +293,9 @@ class Rules:
         point.scenario = scenario
         template = list(self.workbook.template)
         for row, number in _given(scenario):
-            template[self.rows[row]] = number
+            # A parameter that types set has no row for a number of its own.
+            if row in self.rows:
+                template[self.rows[row]] = number
         point.start = template
         deal = self._compiled("deal")
         point.deal_fails = deal is not None and deal(template) != 0.0

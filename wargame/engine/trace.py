@@ -46,6 +46,16 @@ class Decision:
     bifurcated: bool = False
     """Whether another branch of equilibria was met on the way to the one expected."""
 
+    def __repr__(self) -> str:
+        return (
+            f"<Decision of {self.actor} on turn {self.turn} in {self.phase}: {self.choice}, by {self.reason}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from wargame.engine.decision_html import decision_as_html
+
+        return decision_as_html(self)
+
 
 def record_decision(actor: StateActor, seat: Seat, index: int) -> Decision:
     """Read the decision just made from the workspace."""

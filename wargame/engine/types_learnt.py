@@ -1,19 +1,84 @@
-"""R7 for types: what everybody learns of an actor's type from its choice in a phase."""
+"""R7 for types: what everybody learns of an actor's type from its choice in a phase.
+
+A few types of an actor that looks one turn ahead are weighed side by side; others decide once more, one by one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from wargame.engine.ahead import Ahead
-from wargame.engine.choice import rule_shares
+from wargame.engine.choice import available_here, rule_shares
+from wargame.engine.code import Code
 from wargame.engine.draft import Draft, run_of_rows
 from wargame.engine.graph import Node
 from wargame.engine.perception import perceived
-from wargame.engine.private import take_type, type_rows, update
+from wargame.engine.planning import mean_scores
+from wargame.engine.private import posterior, take_type, type_rows, update
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Workbook
+from wargame.scenario.scenario import Types
 
-__all__ = ["source_of_learning"]
+__all__ = ["learning_at_once", "scores_by_type", "shares_by_type", "source_of_learning"]
+
+
+def scores_by_type(workbook: Workbook, seat: Seat, expected: Mapping[str, Node], code: Code) -> None:
+    """Keep the score of each policy for each type that the actor might be of.
+
+    They stand in one block with its own scores, so that what types have in common, as a rule the turn played forward,
+    is computed once for all of them.
+    """
+    for number, name in enumerate(_types(seat).names):
+        scores = mean_scores(workbook, seat, expected, _private(workbook, seat, number))
+        for policy, score in zip(seat.policies, scores, strict=True):
+            code.keep(workbook, f"weighed.{name}.{policy.full_name}", score)
+
+
+def shares_by_type(workbook: Workbook, seat: Seat, code: Code) -> None:
+    """Keep the probability with which each type would choose each policy, from `scores_by_type`."""
+    situation = perceived(workbook, seat.actor)
+    here = [available_here(workbook, policy) for policy in seat.policies]
+    for number, name in enumerate(_types(seat).names):
+        private = _private(workbook, seat, number)
+        scores = [workbook.row(f"weighed.{name}.{policy.full_name}") for policy in seat.policies]
+        as_type = situation.copy(parameters={**situation.parameters, **private})
+        shares = rule_shares(as_type, seat, scores, here, [])
+        for policy, share in zip(seat.policies, shares, strict=True):
+            code.keep(workbook, f"shown.{name}.{policy.full_name}", share)
+
+
+def learning_at_once(workbook: Workbook, seat: Seat) -> Code:
+    """R7 for types: Bayes' rule, from the probabilities that `shares_by_type` kept."""
+    graph, actor, types = workbook.graph, seat.actor, _types(seat)
+    code = Code(
+        name=f"learn_types_{actor.name}_{seat.phase}", title=f"R7: what {seat.name} shows of its type."
+    )
+    decided = graph.all(
+        workbook.row(f"decides.{seat.name}"),
+        graph.apply("ge", workbook.row(f"pick.{seat.name}"), graph.zero),
+    )
+    likelihoods = []
+    for name in types.names:
+        likelihood = graph.zero
+        for policy in seat.policies:
+            played = workbook.row(f"play.{policy.full_name}")
+            shown = workbook.row(f"shown.{name}.{policy.full_name}")
+            likelihood = graph.add(likelihood, graph.where(played, shown, graph.zero))
+        likelihoods.append(likelihood)
+    for row, node in posterior(workbook, actor, likelihoods).items():
+        code.keep(workbook, row, graph.where(decided, node, workbook.row(row)))
+    return code
+
+
+def _types(seat: Seat) -> Types:
+    assert seat.actor.types is not None
+    return seat.actor.types
+
+
+def _private(workbook: Workbook, seat: Seat, number: int) -> dict[str, Node]:
+    """The private parameters of a type, by its number."""
+    rows = {parameter: type_rows(seat.actor, parameter)[number] for parameter in _types(seat).values}
+    return {parameter: workbook.row(row) for parameter, row in rows.items()}
 
 
 def source_of_learning(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,15 +80,20 @@ class Comparison:
         ]
 
 
-def compare_arms(arms: Mapping[str, Results], baseline: str, level: float) -> Comparison:
-    """Compare arms episode by episode."""
+def compare_arms(
+    arms: Mapping[str, Results], baseline: str, level: float, *, columns: Sequence[str] | None = None
+) -> Comparison:
+    """Compare arms episode by episode: all numbers, or those of some `columns`, `episode` and `outcome` included."""
     from wargame.analysis.paired import paired_differences, switches
 
-    base = arms[baseline].episodes
+    def episodes_of(arm: str) -> pd.DataFrame:
+        return arms[arm].episodes if columns is None else arms[arm].columns(*columns)
+
+    base = episodes_of(baseline)
     differences, switched, pairs = {}, {}, {}
-    for name, results in arms.items():
+    for name in arms:
         if name != baseline:
-            episodes = results.episodes
+            episodes = episodes_of(name)
             differences[name] = paired_differences(episodes, base, level)
             switched[name] = switches(episodes, base)
             pairs[name] = int(switched[name].attrs["total"])

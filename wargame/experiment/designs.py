@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from wargame.engine import distributions
 from wargame.scenario.constants import value_of
 from wargame.scenario.errors import WargameError, join_names
+from wargame.scenario.known import set_by_hand
 from wargame.scenario.points import plain_number
 from wargame.scenario.scenario import Distribution, Scenario
 
@@ -153,13 +154,15 @@ def axes_of(
 ) -> list[Axis]:
     """The parameters of a design: those named, over the ranges given or else their own distributions.
 
-    Without names, all parameters that have a distribution and a plain number. A range is uniform from low to high.
+    Without names, all parameters that have a distribution and a plain number, and were not set by hand. A range is
+    uniform from low to high.
     """
     if ranges is None:
+        known = set_by_hand(scenario)
         ranges = [
             f"parameters.{name}"
             for name, one in scenario.parameters.items()
-            if one.distribution is not None and one.value.constant is not None
+            if one.distribution is not None and one.value.constant is not None and name not in known
         ]
     given = dict(ranges) if isinstance(ranges, Mapping) else dict.fromkeys(ranges)
     axes = [_axis(scenario, plain_number(scenario, name), ends) for name, ends in given.items()]

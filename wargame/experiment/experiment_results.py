@@ -26,10 +26,12 @@ from wargame.scenario.loading import loads
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ExperimentResults", "read_experiment"]
+__all__ = ["ARMS", "MANIFEST", "ExperimentResults", "read_experiment"]
 
 MANIFEST = "experiment.json"
 ARMS = "arms"
+PARTS = "parts"
+"""Where arms are kept while they are played (see `kept`)."""
 TABLES = ("points.csv", "differences.csv", "switches.csv", "factors.csv", "values.csv")
 
 
@@ -104,7 +106,8 @@ class ExperimentResults:
         """
         folder = Path(directory)
         if folder.exists() and (
-            not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).is_file())
+            not folder.is_dir()
+            or (any(path.name != PARTS for path in folder.iterdir()) and not (folder / MANIFEST).is_file())
         ):
             raise ResultsError(folder, "it holds something else than an experiment", "Choose another folder.")
         fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.part")

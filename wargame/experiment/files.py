@@ -7,7 +7,7 @@ reported with file, line and remedy. Nothing is played here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from wargame.experiment.schema import Arm as ArmPart
 from wargame.experiment.schema import DesignPart, ExperimentDocument
 from wargame.experiment.stopping import StopError, Target, read_target
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
+from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import configs_directory, load
 from wargame.scenario.scenario import Scenario
 from wargame.scenario.shape import problems_of
@@ -28,7 +29,6 @@ __all__ = [
     "Arm",
     "Experiment",
     "available_experiments",
-    "known_number",
     "load_experiment",
     "loads_experiment",
 ]
@@ -38,7 +38,10 @@ FOLDER = "experiments"
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One arm: the scenario as it changes it, and its orders. `fixed` are the full names of numbers that it sets."""
+    """One arm: the scenario as it changes it, and its orders. `fixed` are the full names of numbers that it sets.
+
+    `moves` are the outcomes, metrics and payoffs that it is said to move, each `lower`, `higher` or `either`.
+    """
 
     name: str
     label: str = ""
@@ -46,6 +49,7 @@ class Arm:
     scenario: Scenario
     orders: tuple[str, ...] = ()
     fixed: frozenset[str] = frozenset()
+    moves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -58,13 +62,15 @@ class Experiment:
     """A question, and the arms that answer it.
 
     `episodes` are those of an arm, or with a `design` those of an arm at each of its points. `shown` are the names of
-    outcomes, metrics and actors that the figure is about; empty for all outcomes.
+    outcomes, metrics and actors that the figure is about; empty for all outcomes. `answer` is what was found when the
+    file was last looked at.
     """
 
     name: str
     title: str
     question: str
     hypothesis: str
+    answer: str = ""
     scenario: Scenario
     arms: Mapping[str, Arm]
     baseline: str
@@ -79,23 +85,24 @@ class Experiment:
     source: Source
 
 
-def available_experiments() -> dict[str, Path]:
-    """The experiments that come with the package, by name."""
-    return {path.stem: path for path in sorted((configs_directory() / FOLDER).glob("*.yaml"))}
+def available_experiments(folder: str = FOLDER) -> dict[str, Path]:
+    """The experiments that come with the package, by name; those of another folder of `configs` if it is named."""
+    return {path.stem: path for path in sorted((configs_directory() / folder).glob("*.yaml"))}
 
 
-def load_experiment(name_or_path: str | Path) -> Experiment:
+def load_experiment(name_or_path: str | Path, *, folder: str = FOLDER) -> Experiment:
     """Load an experiment: one that comes with the package by name, or any YAML file by path.
 
-    Raises ScenarioError, with file, line and remedy for every problem found in it or in the scenario it is about.
+    Names are looked up in `folder` of `configs`. Raises ScenarioError, with file, line and remedy for every problem
+    found in it or in the scenario it is about.
     """
     given = str(name_or_path)
-    known = available_experiments()
+    known = available_experiments(folder)
     path = Path(given)
     if path.is_file() or (path.exists() and given not in known):
         return _build(read_source(path, shown_as=given, kind="experiment"), path.parent)
     if given in known:
-        shown = f"configs/{FOLDER}/{given}.yaml"
+        shown = f"configs/{folder}/{given}.yaml"
         return _build(read_source(known[given], shown_as=shown, kind="experiment"), known[given].parent)
     remedy = did_you_mean(given, known) or "give the path of a YAML file, or one of these names"
     raise ScenarioError(
@@ -176,6 +183,7 @@ class _Reader:
             title=document.title,
             question=document.question,
             hypothesis=document.hypothesis,
+            answer=document.answer,
             scenario=self.scenario,
             arms=complete,
             baseline=baseline,
@@ -204,6 +212,8 @@ class _Reader:
                 self.note(
                     ("arms", name, "orders", str(index)), str(error), found=text, remedy="correct the order"
                 )
+        for moved in part.moves:
+            self._check_name(("arms", name, "moves", moved), moved)
         if len(self.problems) > before:
             return None
         return Arm(
@@ -213,6 +223,7 @@ class _Reader:
             scenario=changed,
             orders=tuple(part.orders),
             fixed=frozenset(_full_name(self.scenario, path) for path in part.set),
+            moves=dict(part.moves),
         )
 
     def _changed(self, name: str, part: ArmPart) -> Scenario | None:
@@ -221,7 +232,8 @@ class _Reader:
         if not changes:
             return self.scenario
         try:
-            return self.scenario.with_(changes)
+            changed = self.scenario.with_(changes)
+            return known_numbers(changed) if self.document.uncertain else changed
         except ScenarioError as error:
             for problem in error.problems:
                 place = _place_of(problem, places) or ("arms", name)
@@ -238,9 +250,8 @@ class _Reader:
         """The overrides of an arm, and where in the file each of them stands."""
         changes: dict[str, Any] = {}
         places: dict[str, KeyPath] = {}
-        samples = self.document.uncertain
         for path, value in part.set.items():
-            changes[path] = known_number(self.scenario, path, value) if samples else value
+            changes[path] = value
             places[path] = ("arms", name, "set", path)
         for actor, decision in part.decisions.items():
             if actor not in self.scenario.actors:
@@ -320,17 +331,6 @@ def _full_name(scenario: Scenario, path: str) -> str:
     if len(parts) == 1:
         parts = ["parameters" if path in scenario.parameters else "state", path]
     return ".".join(parts[:2])
-
-
-def known_number(scenario: Scenario, path: str, value: Any) -> Any:
-    """What is set is known in this arm: the parameter's distribution goes, or it would be drawn all the same."""
-    group, _, name = _full_name(scenario, path).partition(".")
-    if group != "parameters" or name not in scenario.parameters or isinstance(value, dict):
-        return value
-    if scenario.parameters[name].distribution is None or path.count(".") > 1:
-        return value
-    declared = scenario.source.data["parameters"][name]
-    return {**{key: one for key, one in declared.items() if key != "distribution"}, "value": value}
 
 
 def _place_of(problem: Problem, places: Mapping[str, KeyPath]) -> KeyPath | None:

@@ -14,9 +14,10 @@ from wargame.experiment.engines import Engine, RunError
 from wargame.experiment.playing import Counting, Playing
 from wargame.experiment.provenance import scenario_of
 from wargame.experiment.results import Results, read
+from wargame.scenario.known import known_numbers
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["fork", "past_of"]
+__all__ = ["fork", "past_at", "past_of"]
 
 MOST = 2**32 - 1
 
@@ -81,9 +82,6 @@ def fork(
 
 def past_of(results: Results, episode: int, turn: int | str) -> tuple[Past, Scenario]:
     """The past of an episode of a run as the turn began, and the scenario that was played; on the Mesa engine."""
-    from wargame.engine.model import WargameModel
-    from wargame.engine.rules import EpisodeError
-
     manifest = results.manifest
     if "fork" in manifest:
         raise RunError(
@@ -95,24 +93,44 @@ def past_of(results: Results, episode: int, turn: int | str) -> tuple[Past, Scen
         raise RunError("the run was played with own Python classes; fork it from your own code")
     scenario = scenario_of(manifest)
     number = _turn(scenario, turn)
-    model = WargameModel(
+    past, length = past_at(
         scenario,
+        number,
         seed=int(manifest["seed"]),
         episode=episode,
         uncertain=bool(manifest["uncertain"]),
         orders=list(manifest["orders"]),
+    )
+    if past is None:
+        raise RunError(
+            f"episode {episode} ended after {length} turns, so it has no futures from turn {number} on\n"
+            f"  {'mend:':<9}Fork it at turn {length - 1} or before, or another episode."
+        )
+    return past, scenario
+
+
+def past_at(
+    scenario: Scenario, turn: int, *, seed: int, episode: int, uncertain: bool, orders: Iterable[str]
+) -> tuple[Past | None, int]:
+    """The past of an episode as a turn began, on the Mesa engine, None if it ended before; and the turns played."""
+    from wargame.engine.model import WargameModel
+    from wargame.engine.rules import EpisodeError
+
+    model = WargameModel(
+        scenario,
+        seed=seed,
+        episode=episode,
+        uncertain=uncertain,
+        orders=list(orders),
         record=True,
         collect=False,
     )
     with suppress(EpisodeError):
-        while model.running and model.length < number:
+        while model.running and model.length < turn:
             model.step()
-    if model.length < number or not model.running:
-        raise RunError(
-            f"episode {episode} ended after {model.length} turns, so it has no futures from turn {number} on\n"
-            f"  {'mend:':<9}Fork it at turn {model.length - 1} or before, or another episode."
-        )
-    return Past(episode=episode, turn=number, workspace=model.history[number]), scenario
+    if model.length < turn or not model.running:
+        return None, model.length
+    return Past(episode=episode, turn=turn, workspace=model.history[turn]), model.length
 
 
 def _turn(scenario: Scenario, turn: int | str) -> int:
@@ -142,9 +160,11 @@ def _changed(
     """The changed scenario, and the past carried over to its workspace, row by row and by name."""
     if not changes:
         return scenario, list(past.workspace)
-    changed = scenario.with_(_known(scenario, changes))
-    before, after = rules_for(scenario), rules_for(changed)
     seed, uncertain = int(results.manifest["seed"]), bool(results.manifest["uncertain"])
+    changed = scenario.with_(changes)
+    if uncertain:
+        changed = known_numbers(changed)
+    before, after = rules_for(scenario), rules_for(changed)
     old = _dealt(before, seed, past.episode, uncertain=uncertain)
     new = _dealt(after, seed, past.episode, uncertain=uncertain)
     set_now = {_state_row(changed, path) for path in changes}
@@ -167,13 +187,6 @@ def _dealt(rules: Rules, seed: int, episode: int, *, uncertain: bool) -> list[fl
         rules.scenario, seed=seed, episode=episode, uncertain=uncertain, collect=False, record=True
     )
     return list(model.history[0])
-
-
-def _known(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter that is set is known from then on: its distribution goes, or it would be drawn all the same."""
-    from wargame.experiment.files import known_number
-
-    return {path: known_number(scenario, path, value) for path, value in changes.items()}
 
 
 def _state_row(scenario: Scenario, path: str) -> str:

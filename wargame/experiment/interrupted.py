@@ -15,7 +15,16 @@ from wargame.experiment.parts import list_parts
 from wargame.experiment.plan import decisive, identity_of
 from wargame.experiment.saved_files import EPISODES, FILES, OF_BARE_RUNS, settle
 
-__all__ = ["FORMAT", "complete_episodes", "is_free", "move_into_place", "remove_parts", "stated_run"]
+__all__ = [
+    "FORMAT",
+    "complete_episodes",
+    "episodes_there",
+    "identity_there",
+    "is_free",
+    "move_into_place",
+    "remove_parts",
+    "stated_run",
+]
 
 FORMAT = 1
 """Raised when `run.json` changes its meaning."""
@@ -37,10 +46,32 @@ def _finished_episodes(directory: Path, identity: str) -> int:
     if not (directory / MANIFEST).exists():
         return 0
     whole = read_manifest(directory)
+    return _episodes_of(whole) if _identity(whole) == identity else 0
+
+
+def _identity(whole: Mapping[str, Any]) -> str:
     kept = EPISODES in whole["results"].get("files", {})
-    if identity_of(decisive(whole, keep_episodes=kept)) != identity:
-        return 0
+    return identity_of(decisive(whole, keep_episodes=kept))
+
+
+def _episodes_of(whole: Mapping[str, Any]) -> int:
     return int(whole["results"]["counts"]["episodes"])
+
+
+def identity_there(directory: Path) -> str | None:
+    """What decides the episodes of the run in a folder, under way or finished; None if there is none."""
+    stated = stated_run(directory)
+    if stated is not None:
+        return str(stated["identity"])
+    return _identity(read_manifest(directory)) if (directory / MANIFEST).exists() else None
+
+
+def episodes_there(directory: Path) -> int:
+    """How many episodes of the run in a folder, under way or finished, are complete."""
+    stated = stated_run(directory)
+    if stated is not None:
+        return complete_episodes(directory, stated)
+    return _episodes_of(read_manifest(directory)) if (directory / MANIFEST).exists() else 0
 
 
 def is_free(directory: Path) -> bool:

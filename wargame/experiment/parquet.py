@@ -132,6 +132,14 @@ def read_column(file: File, name: str) -> Array:
     return values
 
 
+def read_columns(
+    file: File, layout: Layout, names: Sequence[str], most: int | None = None
+) -> dict[str, Array]:
+    """Some columns of `episodes.parquet`, of all rows or the first so many; `outcome` by its place in the layout."""
+    table = _table(file, columns=names) if most is None else _head(file, names, most)
+    return {name: _outcomes(table, layout) if name == "outcome" else table[name].to_numpy() for name in names}
+
+
 def _table(file: File, columns: Sequence[str] | None = None) -> Any:
     """A table as a whole, read on this thread.
 
@@ -142,18 +150,34 @@ def _table(file: File, columns: Sequence[str] | None = None) -> Any:
     return pq.read_table(file, columns=chosen, use_threads=False, pre_buffer=False)
 
 
+def _head(file: File, columns: Sequence[str], most: int) -> Any:
+    """The first rows of a table; of the rest nothing is read."""
+    with pq.ParquetFile(file) as opened:
+        groups, rows = 0, 0
+        while rows < most and groups < opened.num_row_groups:
+            rows += opened.metadata.row_group(groups).num_rows
+            groups += 1
+        table = opened.read_row_groups(list(range(groups)), columns=list(columns), use_threads=False)
+        return table.slice(0, most)
+
+
 def _nothing(layout: Layout) -> Episodes:
     return Episodes(first=0, **empty_columns(layout, 0))
 
 
-def _episodes(table: Any, layout: Layout) -> Episodes:
-    count = table.num_rows
+def _outcomes(table: Any, layout: Layout) -> Array:
     outcome = pc.index_in(
         table["outcome"].cast(pa.string()), value_set=pa.array(layout.outcomes, pa.string())
     )
+    codes: Array = pc.fill_null(outcome, FAILED).to_numpy().astype(np.int16)
+    return codes
+
+
+def _episodes(table: Any, layout: Layout) -> Episodes:
+    count = table.num_rows
     return Episodes(
         first=int(table["episode"][0].as_py()) if count else 0,
-        outcome=pc.fill_null(outcome, FAILED).to_numpy().astype(np.int16),
+        outcome=_outcomes(table, layout),
         length=table["length"].to_numpy().astype(np.int32),
         metrics=_matrix(table, [f"metric.{name}" for name in layout.metrics], np.float64),
         payoffs=_matrix(table, [f"payoff.{name}" for name in layout.actors], np.float64),

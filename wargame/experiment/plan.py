@@ -11,7 +11,7 @@ from typing import Any
 
 from wargame.engine.block import Layout
 
-__all__ = ["Plan", "decisive", "differences", "identity_of"]
+__all__ = ["TITLES", "Plan", "decisive", "differences", "identity_of"]
 
 TITLES = {
     "scenario": "the scenario's text",

@@ -14,6 +14,7 @@ from typing import Any
 from wargame import __version__
 from wargame.engine.play import Past, Play
 from wargame.engine.rules import rules_for
+from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import loads
 from wargame.scenario.scenario import Scenario
 
@@ -66,7 +67,9 @@ def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
     """The scenario of a run, rebuilt from its manifest."""
     stored = manifest["scenario"]
     scenario = loads(stored["text"], file=stored["file"])
-    return scenario.with_(stored["overrides"]) if stored["overrides"] else scenario
+    if stored["overrides"]:
+        scenario = scenario.with_(stored["overrides"])
+    return known_numbers(scenario) if manifest["uncertain"] else scenario
 
 
 def past_of_manifest(manifest: Mapping[str, Any]) -> Past | None:

@@ -152,6 +152,14 @@ class Results:
 
         return tables.episode_table(self.layout, self.record)
 
+    def columns(self, *names: str, most: int | None = None) -> pd.DataFrame:
+        """Some columns of `episodes`, or of its first rows; from a folder nothing else is read."""
+        from wargame.experiment import tables
+
+        if isinstance(self._record, Record):
+            return self._episodes[list(names)].head(len(self) if most is None else most).copy(deep=False)
+        return tables.columns_table(self.layout, self._record.columns(names, most))
+
     def outcomes(self, level: float = LEVEL) -> pd.DataFrame:
         """Share of each outcome among the completed episodes: `outcome`, `n`, `share`, `low`, `high`.
 
@@ -201,25 +209,28 @@ class Results:
 
         return tables.policy_table(self.layout, self._record.aggregates)
 
-    def metrics(self, level: float = LEVEL) -> pd.DataFrame:
+    def metrics(self, level: float = LEVEL, *, quantiles: bool = True) -> pd.DataFrame:
         """Each metric: `metric`, `n`, `missing`, `mean`, `sd`, `low`, `high`, `min`, `max`, `q05` to `q95`.
 
         Over the completed episodes. `low` to `high` is Student's interval for the mean of the `n` episodes in
         which the metric is not missing, or the interval of a share, as in `outcomes`, if it is always 0 or 1. The
-        quantiles need the episodes: they are missing if the run did not keep them.
+        quantiles need the episodes: they are missing if the run did not keep them. All else is known without
+        reading these, so `quantiles=False` is fast however long the run.
         """
-        return self._summary("metric", self.layout.metrics, "metrics", level)
+        return self._summary("metric", self.layout.metrics, "metrics", level, quantiles)
 
-    def payoffs(self, level: float = LEVEL) -> pd.DataFrame:
+    def payoffs(self, level: float = LEVEL, *, quantiles: bool = True) -> pd.DataFrame:
         """Each actor's payoff (discounted sum), as `metrics` does it: `actor`, `n`, `missing`, `mean`, ..."""
-        return self._summary("actor", self.layout.actors, "payoffs", level)
+        return self._summary("actor", self.layout.actors, "payoffs", level, quantiles)
 
-    def _summary(self, kind: str, names: Sequence[str], field: str, level: float) -> pd.DataFrame:
+    def _summary(
+        self, kind: str, names: Sequence[str], field: str, level: float, quantiles: bool
+    ) -> pd.DataFrame:
         from wargame.experiment import tables
 
         totals = self._record.totals
         moments = dict(zip(names, getattr(totals, field), strict=True))
-        numbers = self._numbers(names, field) if self.keeps_episodes else None
+        numbers = self._numbers(names, field) if quantiles and self.keeps_episodes else None
         return tables.summary_table(kind, moments, totals.completed, numbers, level)
 
     def _numbers(self, names: Sequence[str], field: str) -> Callable[[str], NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from wargame.experiment.progress import Progress
 from wargame.experiment.provenance import manifest_of, past_of_manifest, scenario_of
 from wargame.experiment.results import Results, read
 from wargame.experiment.task import Task
+from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import load
 from wargame.scenario.scenario import Scenario
 
@@ -50,7 +51,8 @@ def simulate(
     for own actor classes and for fewer than 200 episodes of a scenario that was not compiled before. `workers` are
     threads of the batch engine (default: as many as processors) or processes of Mesa's (default: one).
 
-    With `uncertain`, every episode draws the parameters that have a distribution. `orders` force policies
+    With `uncertain`, every episode draws the parameters that have a distribution, but for those that were set by hand
+    (`Scenario.with_`). `orders` force policies
     (`"washington=cut_troops@2026Q1..2026Q4"`); `actors` replaces actors by own subclasses of StateActor; `sample` is
     the number of first episodes whose full trajectories are kept. Without `keep_episodes` there is no table of
     episodes, only what they add up to, and a run of any length takes the same memory. An episode that cannot be
@@ -69,6 +71,8 @@ def simulate(
 
     _check(episodes, seed, engine, workers, sample)
     scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+    if uncertain:
+        scenario = known_numbers(scenario)
     texts = tuple(orders)
     play = Play(
         scenario=scenario,

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from wargame.scenario.schema import CalendarEntry, Count, Flag, Part, PlainNumber, Text, described_value
 
-__all__ = ["Arm", "DesignPart", "ExperimentDocument"]
+__all__ = ["Arm", "DesignPart", "ExperimentDocument", "Name", "Overrides", "Seed"]
 
 NAME = "[a-z0-9][a-z0-9_-]{0,79}"
 
@@ -53,10 +53,11 @@ def _texts(value: Any) -> Any:
 
 Name = Annotated[str, BeforeValidator(_as_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME}$"})]
 Overrides = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+Seed = Annotated[int, BeforeValidator(_seed)]
 
 
 class Arm(Part):
-    """What one arm changes: numbers and formulas, decision rules, orders, the calendar."""
+    """What one arm changes: numbers and formulas, decision rules, orders, the calendar; and what that should move."""
 
     label: Text = ""
     description: Text = ""
@@ -64,6 +65,7 @@ class Arm(Part):
     decisions: Overrides = Field(default_factory=dict)
     orders: Annotated[list[Text], BeforeValidator(_texts)] = Field(default_factory=list)
     calendar: list[CalendarEntry] = Field(default_factory=list)
+    moves: dict[str, Literal["lower", "higher", "either"]] = Field(default_factory=dict)
 
 
 class DesignPart(Part):
@@ -102,10 +104,11 @@ class ExperimentDocument(Part):
     scenario: Text
     question: Text
     hypothesis: Text
+    answer: Text = ""
     arms: Annotated[dict[Name, Annotated[Arm, BeforeValidator(_empty)]], Field(min_length=1)]
     baseline: Text = ""
     episodes: Count = 1000
-    seed: Annotated[int, BeforeValidator(_seed)] = 1
+    seed: Seed = 1
     uncertain: Flag = False
     design: DesignPart | None = None
     until: Text = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wargame.engine.block import Failure, Layout
 from wargame.experiment import parquet
 from wargame.experiment.digest import digest_episodes, digests
-from wargame.experiment.errors import ResultsError, Unfinished
+from wargame.experiment.errors import EpisodesNotKept, ResultsError, Unfinished
 from wargame.experiment.manifest import (
     AGAIN,
     FORMAT,
@@ -189,6 +189,13 @@ class Folder:
         """One column of the completed episodes."""
         path = self.directory / EPISODES
         return self._read(path, lambda: parquet.read_column(path, column))
+
+    def columns(self, names: Sequence[str], most: int | None = None) -> dict[str, NDArray[Any]]:
+        """Some columns of the table of episodes, failed ones included; of all, or of the first so many."""
+        path = self.directory / EPISODES
+        if not self.keeps_episodes:
+            raise EpisodesNotKept
+        return self._read(path, lambda: parquet.read_columns(path, self.layout, names, most))
 
     @cached_property
     def digest(self) -> str:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from wargame.experiment.designs import Design, DesignError, axes_of, latin_hypercube, morris, sobol
+import numpy as np
+
+from wargame.engine.orders import OrderBook
+from wargame.engine.play import Play
+from wargame.experiment.designs import Design, DesignError, axes_of, latin_hypercube
 from wargame.experiment.designs import grid as grid_of
+from wargame.experiment.designs import morris as morris_sample
+from wargame.experiment.designs import sobol as sobol_sample
 from wargame.experiment.engines import Engine
 from wargame.experiment.errors import ResultsError
+from wargame.experiment.kept_points import KeptPoints
 from wargame.experiment.playing import Counting
+from wargame.experiment.provenance import manifest_of
 from wargame.experiment.sweeps import Sweep, play_design
 from wargame.scenario.loading import load
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["save_sweep", "sweep"]
+__all__ = ["design_of", "save_sweep", "sweep"]
 
 MANIFEST = "sweep.json"
+PARTS = "parts"
 
 Ranges = Mapping[str, Sequence[float]] | Iterable[str]
 
@@ -36,32 +47,71 @@ def sweep(
     engine: Engine = "auto",
     workers: int | None = None,
     progress: bool = True,
+    out: str | Path | None = None,
+    resume: bool = False,
 ) -> Sweep:
     """Play a scenario at every point of a design, `episodes` times each, and return a Sweep.
 
     Exactly one design: `grid`, numbers by name; `lhs`, so many points of a Latin hypercube; `sobol` and `morris`, the
     samples for those sensitivity measures. Samples are over `parameters`: names, or ranges by name; by default all that
-    have a distribution. `sweep.table` is tidy, and `sweep.spread()` tells what is not known apart from luck.
+    have a distribution, but for those set by hand. `sweep.table` is tidy, and `sweep.spread()` tells what is not known
+    apart from luck. With `out` it is written to that folder, and points are kept there while it is played; with
+    `resume` it goes on with those after an interruption, and ends as if there had been none.
 
-    Raises DesignError for a design that cannot be made, ScenarioError for points that the scenario does not allow.
+    Raises DesignError for a design that cannot be made, ScenarioError for points that the scenario does not allow,
+    ResultsError for a folder that is taken, damaged or cannot be written.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     design = design_of(
-        loaded, grid=grid, lhs=lhs, sobol_base=sobol, morris_paths=morris, parameters=parameters, seed=seed
+        loaded, grid=grid, lhs=lhs, sobol=sobol, morris=morris, parameters=parameters, seed=seed
     )
     if isinstance(episodes, bool) or not 2 <= episodes <= 2**32 // max(len(design), 1):
         raise DesignError(f"episodes is {episodes!r}; give a whole number of at least 2 for each point")
-    with Counting(episodes * len(design), f"{loaded.name}, sweep", shown=progress) as shown:
-        return play_design(
-            loaded,
-            design,
-            episodes=episodes,
-            seed=seed,
-            orders=orders,
-            engine=engine,
-            workers=workers,
-            shown=shown,
-        )
+    texts = list(orders)
+
+    def played(kept: KeptPoints | None) -> Sweep:
+        with Counting(episodes * len(design), f"{loaded.name}, sweep", shown=progress) as shown:
+            return play_design(
+                loaded,
+                design,
+                episodes=episodes,
+                seed=seed,
+                orders=texts,
+                engine=engine,
+                workers=workers,
+                shown=shown,
+                kept=kept,
+            )
+
+    if out is None:
+        return played(None)
+    # Arrow takes a second to load; sweeps that are not saved do without it.
+    from wargame.experiment.kept import Kept
+    from wargame.experiment.plan import decisive
+
+    play = Play(scenario=loaded, seed=seed, orders=OrderBook.parse(loaded, texts), sample=0)
+    manifest = manifest_of(play, episodes=episodes, engine=engine)
+    asked = {
+        **decisive(manifest, keep_episodes=False),
+        **_described(design),
+        "the episodes of a point": episodes,
+    }
+    kept = Kept(Path(out), kind="sweep", manifest=MANIFEST, asked=asked, resume=resume)
+    with kept.begin():
+        found = played(KeptPoints(kept.folder / "points", kept.identity))
+        save_sweep(found, loaded, out, episodes=episodes, seed=seed, orders=texts)
+    kept.remove()
+    return found
+
+
+def _described(design: Design) -> dict[str, Any]:
+    numbers = hashlib.sha256(np.ascontiguousarray(design.values, dtype="<f8").tobytes()).hexdigest()
+    return {
+        "the kind of design": design.kind,
+        "the numbers varied": list(design.names),
+        "the points": len(design),
+        "the points' numbers": numbers,
+    }
 
 
 def design_of(
@@ -69,13 +119,13 @@ def design_of(
     *,
     grid: Mapping[str, Sequence[float]] | None,
     lhs: int | None,
-    sobol_base: int | None,
-    morris_paths: int | None,
+    sobol: int | None,
+    morris: int | None,
     parameters: Ranges | None,
     seed: int,
 ) -> Design:
     """The one design that is asked for."""
-    asked = [one is not None and one != {} for one in (grid, lhs, sobol_base, morris_paths)]
+    asked = [one is not None and one != {} for one in (grid, lhs, sobol, morris)]
     if sum(asked) != 1:
         raise DesignError(
             f"a sweep needs exactly one design, and {sum(asked)} were given; allowed: grid, lhs, sobol, morris"
@@ -87,10 +137,10 @@ def design_of(
     axes = axes_of(scenario, parameters)
     if lhs is not None:
         return latin_hypercube(axes, lhs, seed)
-    if sobol_base is not None:
-        return sobol(axes, sobol_base, seed)
-    assert morris_paths is not None
-    return morris(axes, morris_paths, seed)
+    if sobol is not None:
+        return sobol_sample(axes, sobol, seed)
+    assert morris is not None
+    return morris_sample(axes, morris, seed)
 
 
 def save_sweep(found: Sweep, scenario: Scenario, directory: str | Path, **asked: object) -> Path:
@@ -99,7 +149,7 @@ def save_sweep(found: Sweep, scenario: Scenario, directory: str | Path, **asked:
     `ResultsError` if the folder holds something else, or cannot be written.
     """
     folder = Path(directory)
-    taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    taken = folder.exists() and (not folder.is_dir() or any(path.name != PARTS for path in folder.iterdir()))
     if taken and not (folder / MANIFEST).is_file():
         raise ResultsError(folder, "it holds something else than a sweep", "Choose another folder.")
     try:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from wargame.experiment.designs import Design
 from wargame.experiment.engines import Engine, RunError, chosen
 from wargame.experiment.executors import cut, processors
 from wargame.experiment.intervals import share_interval
+from wargame.experiment.kept_points import KeptPoints, Row
 from wargame.experiment.playing import Counting, say_nothing
 from wargame.experiment.record import Record
 from wargame.experiment.task import Player, Task
@@ -97,12 +98,14 @@ def play_design(
     engine: Engine = "auto",
     workers: int | None = None,
     shown: Counting | None = None,
+    kept: KeptPoints | None = None,
 ) -> Sweep:
     """Play `episodes` episodes at every point; numbers that are `fixed` stay as the scenario has them.
 
     Points of a random sample get episodes of their own: point i those from i * episodes on. Points of other designs
     share the episodes from 0 on, so that they differ by their numbers and not by their luck. The rules are compiled
-    once, and points are played by threads. ScenarioError for a point that the scenario does not allow.
+    once, and points are played by threads. With `kept`, points that are complete there are not played again, and the
+    others are kept there as they are played. ScenarioError for a point that the scenario does not allow.
     """
     _check_ends(scenario, design, frozenset(fixed))
     texts = tuple(orders)
@@ -126,19 +129,33 @@ def play_design(
         first = point * episodes if design.is_sample else 0
         return _Point(number=point, player=task.player(), layout=task.layout, block=task.block, first=first)
 
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     outcomes = np.empty((len(design), episodes), dtype=np.int16)
+    first = 0
+    for there, ends in kept.complete() if kept is not None else ():
+        rows += there
+        outcomes[first] = ends
+        first += 1
+    if shown is not None:
+        shown.count(first * episodes)
     threads = 1 if used == "mesa" else workers or processors()
-    for point, record in _records(map(prepared, range(len(design))), episodes, threads):
-        assert record.episodes is not None
-        outcomes[point.number] = record.episodes.outcome
-        rows.extend(_rows(point, record))
-        if shown is not None:
-            shown.count(episodes)
+    try:
+        for point, record in _records(map(prepared, range(first, len(design))), episodes, threads):
+            assert record.episodes is not None
+            outcomes[point.number] = record.episodes.outcome
+            found = list(_rows(point, record))
+            rows += found
+            if kept is not None:
+                kept.add(found, outcomes[point.number])
+            if shown is not None:
+                shown.count(episodes)
+    finally:
+        if kept is not None:
+            kept.flush()
     return Sweep(design=design, outcome_names=tuple(scenario.outcomes), table=_table(rows), outcomes=outcomes)
 
 
-def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+def _table(rows: list[Row]) -> pd.DataFrame:
     import pandas as pd
 
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -187,7 +204,7 @@ def _check_ends(scenario: Scenario, design: Design, fixed: frozenset[str]) -> No
             scenario.with_(changes)
 
 
-def _rows(point: _Point, record: Record) -> Iterator[tuple[Any, ...]]:
+def _rows(point: _Point, record: Record) -> Iterator[Row]:
     """The table's rows of a point."""
     layout, totals = point.layout, record.totals
     n = totals.completed

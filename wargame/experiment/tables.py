@@ -22,6 +22,7 @@ from wargame.experiment.totals import Totals
 
 __all__ = [
     "QUANTILES",
+    "columns_table",
     "episode_table",
     "failure_table",
     "outcome_table",
@@ -44,14 +45,23 @@ def episode_table(layout: Layout, record: Record) -> pd.DataFrame:
     if episodes is None:
         raise EpisodesNotKept
     columns: dict[str, Any] = dict(episodes.columns(layout))
-    columns["outcome"] = pd.Categorical.from_codes(
-        episodes.outcome.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes))
-    )
+    columns["outcome"] = _endings(layout, episodes.outcome)
     texts = np.full(len(episodes), None, dtype=object)
     for failure in record.failures:
         texts[failure.episode - episodes.first] = str(failure)
     columns["failure"] = pd.array(texts, dtype="str")
     return pd.DataFrame(columns)
+
+
+def columns_table(layout: Layout, columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """Some columns of the table of episodes, as arrays by name, as `episode_table` has them."""
+    return pd.DataFrame(
+        {name: _endings(layout, values) if name == "outcome" else values for name, values in columns.items()}
+    )
+
+
+def _endings(layout: Layout, codes: NDArray[Any]) -> Any:
+    return pd.Categorical.from_codes(codes.astype(np.int64), dtype=pd.CategoricalDtype(list(layout.outcomes)))
 
 
 def outcome_table(layout: Layout, totals: Totals, level: float) -> pd.DataFrame:

@@ -30,24 +30,30 @@ def paired_differences(
     """Differences from the baseline with their intervals: a row for each name, a colour for each arm.
 
     `table` is that of `Comparison.differences`, with the rows to show; thin lines are the intervals that independent
-    runs as large would have. Numbers are multiplied by `scale` and are in `unit`.
+    runs as large would have, where the table has them. Where it has `over_low` and `over_high`, a pale band shows how
+    far the difference ranges over what is not known. Numbers are multiplied by `scale` and are in `unit`.
     """
     with style():
         names = list(dict.fromkeys(table["name"]))
         shown = list(dict.fromkeys(table["arm"]))
-        ax = new_axes(7.2, 0.9 + 0.24 * len(names) * max(len(shown), 2)) if ax is None else ax
-        fill = colours(shown)
+        ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
+        fill = _arm_colours(shown, arms)
         for place, arm in enumerate(shown):
             rows = table[table["arm"] == arm].set_index("name").reindex(names)
             y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
-            _whiskers(
-                ax, rows["unpaired_low"] * scale, rows["unpaired_high"] * scale, y, fill[arm], 0.8, THIN
-            )
+            if "over_low" in rows:
+                _whiskers(ax, rows["over_low"] * scale, rows["over_high"] * scale, y, fill[arm], 5.0, THIN)
+            if "unpaired_low" in rows:
+                ends = rows["unpaired_low"] * scale, rows["unpaired_high"] * scale
+                _whiskers(ax, *ends, y, fill[arm], 0.8, THIN)
             _whiskers(ax, rows["low"] * scale, rows["high"] * scale, y, fill[arm], 2.2, 1.0)
             label = (arms or {}).get(arm, arm)
             ax.plot(rows["difference"] * scale, y, "o", ms=3.5, color=fill[arm], label=label)
         ax.axvline(0, color=INK, lw=0.8)
-        ax.plot([], [], color=MUTED, lw=0.8, label="thin: two independent runs as large")
+        if "over_low" in table:
+            ax.plot([], [], color=MUTED, lw=5.0, alpha=THIN, label="pale: range over what is not known")
+        if "unpaired_low" in table:
+            ax.plot([], [], color=MUTED, lw=0.8, label="thin: two independent runs as large")
         _name_rows(ax, names, labels)
         ax.set_xlabel(f"Difference from the baseline ({unit})")
         _legend(ax)
@@ -69,8 +75,8 @@ def arm_shares(
     with style():
         names = list(dict.fromkeys(table["name"]))
         shown = list(dict.fromkeys(table["arm"]))
-        ax = new_axes(7.2, 0.9 + 0.24 * len(names) * max(len(shown), 2)) if ax is None else ax
-        fill = colours(shown)
+        ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
+        fill = _arm_colours(shown, arms)
         for place, arm in enumerate(shown):
             rows = table[table["arm"] == arm].set_index("name").reindex(names)
             y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
@@ -146,6 +152,11 @@ def convergence(
         ax.set_ylabel(f"Estimate ({unit})" if unit else "Estimate")
         _legend(ax)
     return ax
+
+
+def _arm_colours(shown: Sequence[str], arms: Mapping[str, str] | None) -> dict[str, str]:
+    """By the arm's place among all that are named, so that it has one colour whether the baseline is shown or not."""
+    return colours(arms if arms and set(shown) <= set(arms) else shown)
 
 
 def _whiskers(

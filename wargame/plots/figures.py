@@ -19,7 +19,7 @@ from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
 from wargame.plots.trajectories import fan_charts, fan_height
 
-__all__ = ["outcome_figure", "policy_figure", "save_figures", "trajectory_figure"]
+__all__ = ["frame", "outcome_figure", "policy_figure", "save_figures", "trajectory_figure", "which_run"]
 
 WIDTH = 7.2
 """Inches: the full width of a page."""
@@ -69,7 +69,7 @@ def outcome_figure(results: Results) -> Figure:
         "Whiskers: 95 % intervals, each outcome by itself (Wilson; Clopper–Pearson below ten hits or "
         "misses). They cover chance alone, not what is unknown about the world."
     )
-    _frame(figure, "How the episodes ended", _run(results), note)
+    frame(figure, "How the episodes ended", which_run(results), note)
     return figure
 
 
@@ -101,7 +101,7 @@ def trajectory_figure(results: Results, episode: int | None = None) -> Figure:
         f"last value is carried forward: {running:,} of {results.completed:,} played the last turn. "
         "Bands hold episodes; they are not intervals of an estimate."
     )
-    _frame(figure, "The state over time", _run(results), note)
+    frame(figure, "The state over time", which_run(results), note)
     return figure
 
 
@@ -119,11 +119,11 @@ def policy_figure(results: Results, actor: str) -> Figure:
     )
     if table[table["actor"] == actor].groupby("turn")["share"].sum().max() > 1 + 1e-9:
         note += " This actor moves in several phases of a turn and plays a policy in each."
-    _frame(figure, f"What was played: {labels.actors[actor]}", _run(results), note)
+    frame(figure, f"What was played: {labels.actors[actor]}", which_run(results), note)
     return figure
 
 
-def _run(results: Results) -> str:
+def which_run(results: Results) -> str:
     """Which run this is: its title, n and seed."""
     parts = [str(results.manifest.get("title") or results.manifest.get("name") or "")]
     parts.append(f"n = {results.completed:,} completed episodes")
@@ -136,7 +136,7 @@ def _run(results: Results) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
+def frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     """Title and run above, note below, with the plots laid out between them."""
     width, height = figure.get_size_inches()
     line, edge = 0.135, 0.08

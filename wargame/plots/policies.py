@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 
 from wargame.plots.style import colours as default_colours
-from wargame.plots.style import new_axes, style, tick_turns, wrapped
+from wargame.plots.style import new_axes, new_figure, style, tick_turns, wrapped
 
-__all__ = ["policy_shares"]
+__all__ = ["policy_shares", "policy_streams", "streams_height"]
 
 WIDTH = 0.92
 """Of a bar, in turns."""
+
+HEAD, LEGEND_LINE = 0.45, 0.145
+"""Inches: of a panel of streams, what stands above and below it, and a line of the legend beside it."""
+
+LEGEND_WIDTH = 36
+"""Letters in a line of that legend."""
 
 
 def policy_shares(
@@ -86,3 +94,52 @@ def _wide(table: pd.DataFrame, actor: str) -> pd.DataFrame:
 
 def _named(mapping: Mapping[str, str], actor: str, policy: str) -> str:
     return mapping.get(f"{actor}.{policy}") or mapping.get(policy) or policy
+
+
+def policy_streams(
+    table: pd.DataFrame,
+    figure: Figure | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    actors: Mapping[str, str] | None = None,
+    turns: Sequence[str] | None = None,
+) -> list[Axes]:
+    """`policy_shares` of every actor, one below the other on a common time axis; returns their Axes.
+
+    `table` is that of `Results.policies`; `actors` maps names to labels. A panel is as high as its legend.
+    """
+    names = list(dict.fromkeys(table["actor"]))
+    heights = _heights(table)
+    with style():
+        figure = new_figure(7.2, streams_height(table)) if figure is None else figure
+        panels = list(figure.subplots(len(names), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0])
+        for name, panel in zip(names, panels, strict=True):
+            policy_shares(table, panel, actor=name, labels=labels, turns=turns)
+            handles, texts = panel.get_legend_handles_labels()
+            panel.legend(
+                handles[::-1],
+                [shorten(text, LEGEND_WIDTH, placeholder=" …") for text in texts[::-1]],
+                loc="center left",
+                bbox_to_anchor=(1.01, 0.5),
+                borderaxespad=0,
+                fontsize=7,
+                handlelength=1.0,
+                handleheight=1.0,
+                labelspacing=0.25,
+            )
+            panel.set_title((actors or {}).get(name, name))
+            panel.set_ylabel("%")
+            if panel is not panels[-1]:
+                panel.set_xlabel("")
+    return panels
+
+
+def streams_height(table: pd.DataFrame) -> float:
+    """The inches that `policy_streams` needs for the actors of a table."""
+    return sum(_heights(table)) + HEAD
+
+
+def _heights(table: pd.DataFrame) -> list[float]:
+    """The height of each actor's panel."""
+    counts = table.groupby("actor", sort=False)["policy"].nunique()
+    return [HEAD + LEGEND_LINE * int(count) for count in counts]

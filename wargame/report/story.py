@@ -82,7 +82,8 @@ def _opening(model: WargameModel) -> Iterator[RenderableType]:
         yield line(("Orders: ", "dim"), ", ".join(model.orders.texts))
     if model.uncertain:
         count = sum(one.distribution is not None for one in scenario.parameters.values())
-        yield line((f"{count} parameters were drawn anew for this episode.", "dim"))
+        drawn = f"{count} parameter{'s were' if count != 1 else ' was'} drawn anew for this episode."
+        yield line((drawn, "dim"))
 
 
 def _which(model: WargameModel) -> str:

@@ -27,6 +27,7 @@ from wargame.scenario.declare import declare_names
 from wargame.scenario.errors import Problem, ScenarioError
 from wargame.scenario.formula import MAX_DEPTH, Call, Formula, depth, walk
 from wargame.scenario.names import cycle, names_in
+from wargame.scenario.planning_warnings import warn_of_planning
 from wargame.scenario.scenario import Metric, Parameter, Scenario, StateVariable
 from wargame.scenario.shape import Shape, check_shape
 from wargame.scenario.source import KeyPath, Source
@@ -60,6 +61,7 @@ def build(source: Source) -> Scenario:
         **parts,
     )
     warn_of_unused(builder, scenario)
+    warn_of_planning(builder, scenario)
     warnings = tuple(text for _, text in sorted(builder.warnings, key=lambda warning: warning[0]))
     return replace(scenario, warnings=warnings)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from enum import Enum
 from wargame.scenario.formula import Formula, Number, walk
 from wargame.scenario.scenario import Actor, Described, Distribution, Policy, Scenario
 
-__all__ = ["Audit", "Basis", "Entry", "audit", "html_summary"]
+__all__ = ["Audit", "Basis", "Entry", "audit"]
 
 PLAIN = (0.0, 1.0, 2.0)
 """Numbers inside formulas that carry no information of their own: absence, presence, halves and squares."""
@@ -193,26 +192,3 @@ def _decision(actor: Actor) -> Iterator[Formula]:
     yield from beliefs.weights.values()
     for sight in actor.perception.values():
         yield from (sight.bias, sight.noise)
-
-
-def html_summary(scenario: Scenario) -> str:
-    """The scenario in a notebook: who plays, how it can end, and what its numbers rest on."""
-
-    def row(title: str, text: str) -> str:
-        return (
-            f"<tr><th style='text-align:left;vertical-align:top'>{html.escape(title)}</th>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
-        )
-
-    dates, last = scenario.dates, scenario.horizon - 1
-    span = f"{dates.label(0)} to {dates.label(last)}" if dates.dated else "numbered from 0"
-    rows = [row("time", f"{scenario.horizon:,} turns of a {dates.step}, {span}")]
-    for actor in scenario.actors.values():
-        titles = dict.fromkeys(policy.title for policy in _policies(scenario) if policy.actor == actor.name)
-        rows.append(row(actor.title, "; ".join(titles)))
-    rows.append(row("outcomes", "; ".join(outcome.title for outcome in scenario.outcomes.values())))
-    rows.append(row("evidence", str(audit(scenario))))
-    rows += [row("warning", warning) for warning in scenario.warnings]
-    head = f"<strong>{html.escape(scenario.title or scenario.name)}</strong>"
-    text = f"<p>{html.escape(scenario.description)}</p>" if scenario.description else ""
-    return f"<div>{head}{text}<table>{''.join(rows)}</table></div>"

@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from wargame.scenario.build import build
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
 from wargame.scenario.scenario import Scenario
 from wargame.scenario.schema import described_value
-from wargame.scenario.source import KeyPath, Source, parse_source, read_source
+from wargame.scenario.source import KeyPath, Source, parse_source, read_text
 
 __all__ = ["available_scenarios", "configs_directory", "load", "loads", "override"]
 
@@ -40,7 +41,13 @@ def load(name_or_path: str | Path) -> Scenario:
     if isinstance(name_or_path, Scenario):
         return name_or_path
     path, shown = _find(name_or_path)
-    return build(read_source(path, shown_as=shown))
+    return _built(read_text(path, file=shown), shown)
+
+
+@lru_cache(maxsize=8)
+def _built(text: str, file: str) -> Scenario:
+    """The scenario of a text; scenarios never change, so whoever loads the same text again gets the same one."""
+    return build(parse_source(text, file=file))
 
 
 def loads(text: str, *, file: str = "<text>") -> Scenario:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wargame.scenario.dates import Calendar
 from wargame.scenario.formula import Formula
 from wargame.scenario.source import Source
+
+if TYPE_CHECKING:
+    from wargame.scenario.display import Formulas
 
 __all__ = [
     "Actor",
@@ -241,6 +244,15 @@ class Actor(Described):
             policy for policy in self.policies.values() if policy.base == base and policy.level is not None
         )
 
+    def __repr__(self) -> str:
+        policies, aims = len(self.policies), len(self.utility)
+        return f"<Actor {self.name!r}: {policies} policies, {aims} aims, by {self.decision.rule}>"
+
+    def _repr_html_(self) -> str:
+        from wargame.scenario.display import actor_as_html
+
+        return actor_as_html(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorldRule(Described):
@@ -360,6 +372,15 @@ class Scenario:
 
         return override(self, {**(overrides or {}), **more})
 
+    def formulas(self, *parts: str) -> Formulas:
+        """The formulas of actors by name, or of `define`, `effects`, `nature`, `outcomes`, `metrics`; by default all.
+
+        A notebook sets them as mathematics. FormulasError for another name.
+        """
+        from wargame.scenario.display import formulas_of
+
+        return formulas_of(self, *parts)
+
     def __str__(self) -> str:
         return f"{self.name}: {self.title}" if self.title else self.name
 
@@ -370,6 +391,6 @@ class Scenario:
         )
 
     def _repr_html_(self) -> str:
-        from wargame.scenario.evidence import html_summary
+        from wargame.scenario.display import scenario_as_html
 
-        return html_summary(self)
+        return scenario_as_html(self)

@@ -29,6 +29,7 @@ __all__ = [
     "Source",
     "parse_source",
     "read_source",
+    "read_text",
 ]
 
 MAX_BYTES = 1_000_000
@@ -89,6 +90,11 @@ class Source:
 def read_source(path: Path, *, shown_as: str | None = None, kind: str = "scenario") -> Source:
     """Read the YAML file at `path`. Raises ScenarioError, with the line, for anything that cannot be read."""
     file = shown_as or str(path)
+    return parse_source(read_text(path, file=file, kind=kind), file=file, kind=kind)
+
+
+def read_text(path: Path, *, file: str, kind: str = "scenario") -> str:
+    """The text of the file at `path`, shown as `file` in messages; raises ScenarioError if it cannot be read."""
 
     def fail(message: str, *, line: int = 0, found: str = "", remedy: str = "") -> ScenarioError:
         return ScenarioError(Problem(file=file, line=line, message=message, found=found, remedy=remedy))
@@ -104,7 +110,7 @@ def read_source(path: Path, *, shown_as: str | None = None, kind: str = "scenari
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("is UTF-16 text", line=1, remedy="save the file with UTF-8 encoding")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise fail(
@@ -113,7 +119,6 @@ def read_source(path: Path, *, shown_as: str | None = None, kind: str = "scenari
             found=f"the byte {raw[error.start]:#04x}",
             remedy="save the file with UTF-8 encoding",
         ) from None
-    return parse_source(text, file=file, kind=kind)
 
 
 def _a(kind: str) -> str:

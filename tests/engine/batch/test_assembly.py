@@ -12,8 +12,8 @@ from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import assembly, processor
 from wargame.engine.rules import rules_for
 
-MOST_SCALAR = 0.05
-"""Share of scalar arithmetic in the largest blocks; measured: 0.02 to 0.03, numbers that are the same in all lanes."""
+MOST_SCALAR = 0.08
+"""Share of scalar arithmetic in the largest blocks; measured: 0.02 to 0.06, numbers that are the same in all lanes."""
 
 # Instructions of x86 and of ARM, with their operands where only those tell.
 KINDS = {
