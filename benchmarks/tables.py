@@ -24,7 +24,7 @@ _GROUPS = {
     "nature": ("nature",),
     "the other rules of a turn": ("begin", "show_", "resolve", "book", "learn", "record", "judge", "settle"),
     "random numbers": ("draw_",),
-    "keeping and counting what happened": ("keep_", "carry_forward", "count_", "copy_"),
+    "keeping and counting what happened": ("keep_", "count_", "copy_"),
 }
 
 

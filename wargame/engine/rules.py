@@ -122,7 +122,7 @@ class Rules:
     def _deal_template(self) -> list[float]:
         """A workspace with everything dealt that is the same in every episode (random things at the median)."""
         workspace = list(self.workbook.template)
-        deal = self.functions.get("deal")
+        deal = self._compiled("deal")
         self.deal_fails = deal is not None and deal(workspace) != 0.0
         return workspace
 
@@ -252,15 +252,20 @@ class Rules:
 
     def _compile(self, name: str, source: str) -> None:
         self.sources[name] = source
-        self.functions[name] = compile_function(name, source)
+
+    def _compiled(self, name: str) -> Function | None:
+        """The function of a block, compiled when it is first asked for: the batch engine asks for hardly any."""
+        if name not in self.functions and name in self.sources:
+            self.functions[name] = compile_function(name, self.sources[name])
+        return self.functions.get(name)
 
     def function(self, name: str) -> Function | None:
         """The function of a block; None where the scenario gives it nothing to do."""
-        if name == "deal_uncertain" and name not in self.functions:
+        if name == "deal_uncertain" and name not in self.sources:
             self._add(deal(self.workbook, uncertain=True))
         # Rules at other points may have added it, and with it rows that this start does not have yet.
         self.start.extend(self.workbook.template[len(self.start) :])
-        return self.functions.get(name)
+        return self._compiled(name)
 
     @functools.cached_property
     def explainer(self) -> Explainer:
@@ -292,7 +297,8 @@ class Rules:
             if row in self.rows:
                 template[self.rows[row]] = number
         point.start = template
-        point.deal_fails = self.functions["deal"](template) != 0.0
+        deal = self._compiled("deal")
+        point.deal_fails = deal is not None and deal(template) != 0.0
         if point.deal_fails and not self.deal_fails:
             changes = ", ".join(f"{path} = {value}" for path, value in scenario.source.overrides.items())
             failure = point.explainer.diagnose("deal", template, 0, 0)

@@ -6,6 +6,7 @@ import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -26,6 +27,9 @@ WIDTH = 7.2
 FORMATS = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 """With each format, what would change in the file from one day or version of matplotlib to the next."""
 
+PACKED: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 2}}}
+"""With each format, how hard to pack: packing a PNG as small as can be takes as long as drawing it."""
+
 
 def save_figures(results: Results, directory: str | Path, *, episode: int | None = None) -> list[Path]:
     """Write `outcomes`, `trajectories` and `policies-ACTOR`, each as PNG and SVG, and return the paths.
@@ -41,7 +45,7 @@ def save_figures(results: Results, directory: str | Path, *, episode: int | None
             for suffix, metadata in FORMATS.items():
                 path = folder / f"{name}.{suffix}"
                 part = folder / f".{name}.{suffix}.part"
-                figure.savefig(part, format=suffix, metadata=metadata)
+                figure.savefig(part, format=suffix, metadata=metadata, **PACKED.get(suffix, {}))
                 os.replace(part, path)
                 paths.append(path)
     return paths

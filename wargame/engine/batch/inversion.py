@@ -1,8 +1,8 @@
 """Counts by inversion for vectors: `counts._invert`, with all lanes at the same step of their search.
 
-This is text to be translated (see `translate`). A lane that still searches has taken every step so far, so the number of
-steps is one number for all lanes. What only depends on it (a division, above all) need not wait until it is known which
-lanes go on.
+This is text to be translated (see `translate`). A lane that still searches has taken every step so far, so the number
+of steps is one number for all lanes. What only depends on it (a division, above all) need not wait until it is known
+which lanes go on.
 """
 
 # mypy: ignore-errors

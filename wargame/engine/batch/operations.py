@@ -122,7 +122,8 @@ def split_exponent(f: Function, x: Value) -> tuple[Value, Value]:
 
 def _invert(f: Function, *arguments: Value) -> Value:
     """The smallest count whose cumulative probability exceeds a uniform: see `inversion`."""
-    return f.inline(invert, [f.spread(f.real(arguments[0])), *arguments[1:]], for_all=True)
+    u, *others = arguments
+    return f.inline(invert, [f.spread(f.real(u)), *others], for_all=True)  # type: ignore[arg-type]
 
 
 class Draws:

@@ -428,9 +428,8 @@ class Function:
         """The body of a Python function, written out here; `for_all` if names may be one number for all lanes."""
         node = _parsed(function)
         numbers = [self.number(value) for value in arguments]
-        for_all = for_all or (
-            self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
-        )
+        known = self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        for_all = for_all or known
         entered = self._still_here()
         outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all, entered=entered)
         for parameter, number in zip(node.args.args, numbers, strict=True):
@@ -660,7 +659,9 @@ class Function:
         inside = [inner for node in body for inner in ast.walk(node)]
         if any(isinstance(inner, ast.For | ast.While | ast.Expr) for inner in inside):
             return True
-        made = {inner.id for inner in inside if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+        made = {
+            inner.id for inner in inside if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
         # What is made for the first time behind a jump is not there for those who jump.
         return made <= self.scope.often and sum(map(self._operations, inside)) >= HEAVY
 
