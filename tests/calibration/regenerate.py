@@ -37,12 +37,13 @@ MARK = re.compile(
 
 
 def output(command: str) -> str:
-    """What a command prints, without how long it took and where it saved."""
+    """What a command prints, without how long it took, its digest and where it saved."""
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, "-m", *command.split(), "--out", str(Path(folder) / "out")]
         there = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "COLUMNS": "120"}
         answer = subprocess.run(words, capture_output=True, text=True, check=True, env=there, cwd=folder)
     text = re.sub(r" +\([0-9.]+\s+s\)", "", answer.stdout)
+    text = re.sub(r", digest\s+[0-9a-f]{16}", "", text)
     return text[: text.index("\nSaved in")].rstrip() + "\n"
 
 

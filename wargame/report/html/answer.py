@@ -82,7 +82,7 @@ def shares_bars(subject: Subject) -> Bars:
 
 
 def compared(subject: Subject) -> Iterator[str]:
-    """What the arm that changes most changes, and what no arm moves."""
+    """What the arm that changes most changes, endings at once included, and which of these no arm moves."""
     comparison, arm = subject.comparison, subject.focus
     assert comparison is not None
     base = subject.base
@@ -95,13 +95,16 @@ def compared(subject: Subject) -> Iterator[str]:
     )
     yield Markup("{}, compared with “{}”.").format(leading, base.title)
     moved = _moved(subject, [arm])
+    outcomes = subject.scenario.outcomes
+    at_once = [name for name in moved[2:] if outcomes[name].terminal]
     if moved:
-        yield Markup("{}.").format(Markup("; ").join(_shift(subject, arm, name) for name in moved[:2]))
-    still = [name for name in subject.outcomes if subject.scenario.outcomes[name].terminal]
+        told = [*moved[:2], *at_once[:1]]
+        yield Markup("{}.").format(Markup("; ").join(_shift(subject, arm, name) for name in told))
+    still = [name for name in subject.outcomes if outcomes[name].terminal]
     still = [name for name in still if not _moved_by(subject, subject.others, name)]
     if still:
         names = listed([thing(subject.scenario, "outcome", name) for name in still[:STAYING]])
-        yield Markup("Not moved beyond chance: {}.").format(names)
+        yield Markup("Not moved beyond chance by any choice: {}.").format(names)
 
 
 def _shift(subject: Subject, arm: Arm, outcome: str) -> Markup:
