@@ -22,8 +22,7 @@ pushes by more than {~refused.final_entrapment}, and war stays within half a poi
 """,
     "collective-defence": """
 With Seoul in it, a drive moves deterrence over Taiwan by {with_seoul.final_taiwan_deterrence}, fear of abandonment by
-{~with_seoul.final_abandonment} and a modernized alliance by {~with_seoul.modernized_alliance}, because effort is taken from
-the role; refused by Seoul it moves rupture by {~without_seoul.rupture} and war by {~without_seoul.war}. The hypothesis held at
+{~with_seoul.final_abandonment} and a modernized alliance by {~with_seoul.modernized_alliance}; refused by Seoul it moves rupture by {~without_seoul.rupture} and war by {~without_seoul.war}. The hypothesis held at
 the centre for deterrence, fear and Chinese pressure ({~with_seoul.peak_china_pressure}), each of which turns its sign within
 the range, and it was wrong that war does not move beyond chance: without Seoul it does at the centre.
 """,
@@ -38,13 +37,13 @@ Against waiting, two years of coercion move Seoul's consent at the end by {coerc
 {~coerce.modernized_alliance} and imposed realignment by {~coerce.imposed_realignment}; courtship moves consent by
 {~court.final_consent} and Seoul's own programme by {~court.korean_bomb}. The hypothesis held for courtship's smaller effect and
 for war, and was wrong on resentment: taking it away hardly changes consent ({~coerce_without_resentment.final_consent}), so
-over five years nothing comes back, and what coercion keeps Seoul out of is consent, not the wider role.
+over five years next to nothing comes back.
 """,
     "dialogue": """
 Against a world in which no talks can begin, both sides talking for a year moves crises by {both.crises} (number in five years),
 war by {~both.war} and fear of abandonment by {~both.final_abandonment}; Washington's effort alone moves war by
-{~washington_alone.war}. The hypothesis held but for its last sentence: Washington's effort alone does much of it, because
-Pyongyang answers, and it left out that dialogue moves Seoul's own programme by {~both.korean_bomb}.
+{~washington_alone.war}. The hypothesis held but for its last sentence: Washington's effort alone does much of it, and it
+left out that dialogue moves Seoul's own programme by {~both.korean_bomb}.
 """,
     "two-theatres": """
 A hot Strait for half a year moves the share of grave crises by {hot_strait.grave_crisis_seen}, crises in Korea by

@@ -205,9 +205,7 @@ def play_thresholds(scenario: Scenario) -> Iterator[tuple[tuple[str, float], pd.
 
     def shares(changes: Mapping[str, Any]) -> pd.DataFrame:
         changed = scenario.with_(dict(changes)) if changes else scenario
-        return wargame.simulate(
-            changed, episodes=EPISODES_OF_A_THRESHOLD, seed=1, progress=False
-        ).outcomes()
+        return wargame.simulate(changed, episodes=EPISODES_OF_A_THRESHOLD, seed=1, progress=False).outcomes()
 
     known = known_values(scenario)
     yield ("", 1.0), shares({})
