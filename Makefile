@@ -12,7 +12,7 @@ WORKERS  ?= auto
 # One job at a time: everything shares one environment, and pytest makes its own workers.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test browser verify figures bench docs clean
+.PHONY: help run test browser verify figures bench docs reference clean
 
 # Without the times of day that `jupyter execute` would record: the same outputs give the same file.
 define RUN_NOTEBOOK
@@ -58,6 +58,11 @@ docs: .venv/.installed-dev ## make the README's picture and the notebooks' outpu
 	$(BIN)/wargame run korea-2025 -n 1000 --seed 1 --out results/korea-2025-run --quiet
 	cp results/korea-2025-run/figures/outcomes.png docs/images/outcomes.png
 	for notebook in notebooks/*.ipynb; do $(BIN)/python -c "$$RUN_NOTEBOOK" $$notebook || exit 1; done
+
+reference: .venv/.installed-dev ## make the reference run of the Korea baseline in results/ again
+	$(BIN)/wargame run korea-2025 -n 4000 --seed 1 --out results/korea-2025 --quiet
+	$(BIN)/wargame sweep korea-2025 --lhs 100 -n 200 --seed 1 --out results/korea-2025-unknown --quiet
+	$(BIN)/wargame report results/korea-2025 --sweep results/korea-2025-unknown --quiet
 
 clean: ## remove the environment, caches, builds and runs; keeps reference results
 	rm -rf .venv build dist results/*-run results/*-experiment results/*-sweep .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from wargame.experiment.task import BATCH_BLOCK
+
 __all__ = ["Contender", "Ratio", "Speed", "Speeds", "free_processors", "interleaved", "on_threads", "ratio"]
 
-SPAN = 1024
-"""Episodes that a thread plays at a time."""
+SPAN = BATCH_BLOCK
+"""Episodes that a thread plays at a time: as many as in a run."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,7 +171,11 @@ def test_analysis_payoffs(source: Source) -> Figure:
     return drawn(source, "payoffs", "payoffs-rok")
 
 
-@pytest.mark.parametrize("analysis", [one.name for one in ANALYSES])
+NEED_WHAT_IS_NOT_KNOWN = {"variance", "sensitivity", "tornado", "heatmap", "discover"}
+"""They ask runs or designs in which parameters were drawn, which this synthetic run has not; see test_cli_drivers."""
+
+
+@pytest.mark.parametrize("analysis", [one.name for one in ANALYSES if one.name not in NEED_WHAT_IS_NOT_KNOWN])
 def test_nothing_is_drawn_beyond_the_edge(source: Source, analysis: str) -> None:
     one = next(one for one in ANALYSES if one.name == analysis)
     with style():

@@ -259,6 +259,9 @@ def test_the_three_episodes_are_chosen_by_the_stated_rule() -> None:
     means = score.groupby(table["outcome"], observed=True).mean()[usual[usual >= 10].index]
     numbers = [int(one) for one in re.findall(r"Episode (\d+): ", page.text)]
     endings = [str(table["outcome"].iloc[number]) for number in numbers]
+    outcomes = wargame.loads(results.manifest["scenario"]["text"]).outcomes
+    stops = [name for name in means.index if outcomes[name].terminal]
+    assert not stops
     assert endings == [usual.idxmax(), means.idxmax(), means.idxmin()]
     middle = score[table["outcome"] == endings[0]]
     assert abs(score[numbers[0]] - middle.median()) == (middle - middle.median()).abs().min()

@@ -194,19 +194,21 @@ class Rules:
                     name=f"evaluate_{name}",
                     title=f"D1, D2: score of each policy of {seat.name}, at the mean.",
                 )
-                scores = mean_scores(book, seat, expected)
+                scores = (
+                    scores_by_type(book, seat, expected, code)
+                    if at_once
+                    else mean_scores(book, seat, expected)
+                )
                 for policy, node in zip(seat.policies, scores, strict=True):
                     code.keep(book, f"score.{policy.full_name}", node)
-                if at_once:
-                    scores_by_type(book, seat, expected, code)
                 self._add(code)
         code = Code(name=f"choose_{name}", title=f"D4, D5: the probabilities of {seat.name}, and its pick.")
         shares, checks = choice_probabilities(book, seat)
+        if at_once:
+            shares = shares_by_type(book, seat, code)
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
-        if at_once:
-            shares_by_type(book, seat, code)
         code.checks = [*few_enough(book, seat), *equilibrium_found(book, seat), *checks]
         self._add(code)
         self._add(blocks.carry_out(book, seat))

@@ -5,7 +5,7 @@ A few types of an actor that looks one turn ahead are weighed side by side; othe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wargame.engine.ahead import Ahead
 from wargame.engine.choice import available_here, rule_shares
@@ -22,22 +22,26 @@ from wargame.scenario.scenario import Types
 __all__ = ["learning_at_once", "scores_by_type", "shares_by_type", "source_of_learning"]
 
 
-def scores_by_type(workbook: Workbook, seat: Seat, expected: Mapping[str, Node], code: Code) -> None:
-    """Keep the score of each policy for each type that the actor might be of.
+def scores_by_type(workbook: Workbook, seat: Seat, expected: Mapping[str, Node], code: Code) -> list[Node]:
+    """Keep the score of each policy for each type that the actor might be of; returns those of the type that it is of.
 
-    They stand in one block with its own scores, so that what types have in common, as a rule the turn played forward,
-    is computed once for all of them.
+    They stand in one block, so that what types have in common, as a rule the turn played forward, is computed once for
+    all of them.
     """
+    by_type = []
     for number, name in enumerate(_types(seat).names):
         scores = mean_scores(workbook, seat, expected, _private(workbook, seat, number))
         for policy, score in zip(seat.policies, scores, strict=True):
             code.keep(workbook, f"weighed.{name}.{policy.full_name}", score)
+        by_type.append(scores)
+    return _own(workbook, seat, by_type)
 
 
-def shares_by_type(workbook: Workbook, seat: Seat, code: Code) -> None:
-    """Keep the probability with which each type would choose each policy, from `scores_by_type`."""
+def shares_by_type(workbook: Workbook, seat: Seat, code: Code) -> list[Node]:
+    """Keep the probability with which each type would choose each policy; returns those of its own type."""
     situation = perceived(workbook, seat.actor)
     here = [available_here(workbook, policy) for policy in seat.policies]
+    by_type = []
     for number, name in enumerate(_types(seat).names):
         private = _private(workbook, seat, number)
         scores = [workbook.row(f"weighed.{name}.{policy.full_name}") for policy in seat.policies]
@@ -45,6 +49,17 @@ def shares_by_type(workbook: Workbook, seat: Seat, code: Code) -> None:
         shares = rule_shares(as_type, seat, scores, here, [])
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(workbook, f"shown.{name}.{policy.full_name}", share)
+        by_type.append(shares)
+    return _own(workbook, seat, by_type)
+
+
+def _own(workbook: Workbook, seat: Seat, by_type: Sequence[Sequence[Node]]) -> list[Node]:
+    """What belongs to the type that the actor is of."""
+    graph, own = workbook.graph, list(by_type[-1])
+    for number in range(len(by_type) - 2, -1, -1):
+        here = graph.apply("eq", workbook.row(f"type.{seat.actor.name}"), graph.number(number))
+        own = [graph.where(here, node, other) for node, other in zip(by_type[number], own, strict=True)]
+    return own
 
 
 def learning_at_once(workbook: Workbook, seat: Seat) -> Code:

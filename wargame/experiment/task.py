@@ -14,8 +14,8 @@ __all__ = ["BATCH_BLOCK", "MESA_BLOCK", "Player", "Span", "Task"]
 MESA_BLOCK = 32
 """Episodes played between two steps of the progress bar."""
 
-BATCH_BLOCK = 1024
-"""Enough for what is done between blocks not to count, and few enough for a block's sums never to exceed 64 bits.
+BATCH_BLOCK = 31 * 64
+"""Whole lanes; enough for what is done between blocks not to count, and few enough for sums never to exceed 64 bits.
 
 Values up to 4,096 ranges away from `low` are summed as they are, in units of 2**-40 ranges: 2**52 for an episode.
 """

@@ -165,16 +165,20 @@ def _axes(ax: Axes | None, rows: int) -> Axes:
 
 def _name_rows(ax: Axes, names: Sequence[str] | pd.Series, labels: Mapping[str, str] | None) -> None:
     """A label for each row, the first on top."""
-    texts = [wrapped((labels or {}).get(str(name)) or plain(str(name)), LABEL_WIDTH) for name in names]
+    texts = [wrapped(plain(str(name), labels), LABEL_WIDTH) for name in names]
     ax.set_yticks(range(len(texts)), texts)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(texts) - 0.5, -0.5)
     ax.grid(axis="x")
 
 
-def plain(name: str) -> str:
-    """A full name in words: `parameters.cut_chance` becomes "cut chance"."""
-    return name.removeprefix("parameters.").replace("_", " ")
+def plain(name: str, labels: Mapping[str, str] | None = None) -> str:
+    """The label that goes by a full name or by the bare one, or else the name in words.
+
+    Without a label `parameters.cut_chance` becomes "cut chance".
+    """
+    bare = name.removeprefix("parameters.")
+    return (labels or {}).get(name) or (labels or {}).get(bare) or bare.replace("_", " ")
 
 
 def _legend(ax: Axes) -> None:

@@ -15,6 +15,7 @@ from wargame.plots.style import HIGHLIGHT, INK, MUTED, PALETTE, colours, new_axe
 __all__ = ["box_limits", "heat_map", "peelings"]
 
 LABEL_WIDTH = 30
+AXIS_WIDTH = 36
 SCALE = "cividis"
 """Reads the same for the colour-blind and in grey (Nunez, Anderton and Renslow 2018)."""
 
@@ -52,7 +53,7 @@ def heat_map(
         ax.set_yticks(range(len(up)), _classes(table, "second"))
         for side, put in (("first", ax.set_xlabel), ("second", ax.set_ylabel)):
             name = str(table.attrs[side])
-            put((labels or {}).get(name) or plain(name).capitalize())
+            put(wrapped(_capitalized(plain(name, labels)), AXIS_WIDTH))
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
         bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.02, 0.0, 0.03, 1.0)))
@@ -84,7 +85,7 @@ def box_limits(
                 _end_text(ax, high, y, float(row.high), "left")
         for number in numbers:
             ax.barh(0, 0, color=fill[str(number)], label=f"box {number}")
-        texts = [wrapped((labels or {}).get(name) or plain(name), LABEL_WIDTH) for name in names]
+        texts = [wrapped(plain(name, labels), LABEL_WIDTH) for name in names]
         ax.set_yticks(range(len(names)), texts)
         ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
         if not names:
@@ -136,6 +137,10 @@ def peelings(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         if table["box"].nunique() > 1:
             ax.legend(loc="best")
     return ax
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _end_text(ax: Axes, x: float, y: float, number: float, side: str) -> None:

@@ -192,7 +192,9 @@ class Kernel:
         function.scope.values["seed"] = Value("ints", "%seed")
         draws = Draws(function)
         for stream, kind in zip(streams, kinds, strict=True):
-            function.store_row(self.rules.rows[f"draw.{stream}"], draws.draw(stream, kind))
+            row = self.rules.rows[f"draw.{stream}"]
+            if self.places.rows[row][0] == "lane":
+                function.store_row(row, draws.draw(stream, kind))
         return self._over_vectors(name, function)
 
     def _over_vectors(self, name: str, function: Function) -> str:

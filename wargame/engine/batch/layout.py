@@ -39,8 +39,7 @@ def places(rules: Rules, *, uncertain: bool) -> Places:
     """
     names = list(rules.rows)
     varying = _varying(rules, uncertain=uncertain)
-    # Where nothing is dealt by chance nobody draws for it, and there may be many such draws.
-    unused = set() if uncertain or rules.deals_anew else {f"draw.{name}" for name in rules.deal_streams.names}
+    unused = _unused_draws(rules, uncertain=uncertain)
     rows: dict[int, tuple[str, int]] = {}
     lanes = reals = 0
     for number, name in enumerate(names):
@@ -54,6 +53,16 @@ def places(rules: Rules, *, uncertain: bool) -> Places:
         rows[number] = ("lane", lanes)
         lanes += 1
     return Places(rows=rows, lanes=lanes, reals=reals)
+
+
+def _unused_draws(rules: Rules, *, uncertain: bool) -> set[str]:
+    """The rows of draws for dealing that dealing does not read, such as those of parameters that stay as they are."""
+    needed: set[str] = set()
+    if uncertain or rules.deals_anew:
+        deal = rules.codes["deal_uncertain" if uncertain else "deal"]
+        nodes = [store.node for store in deal.stores] + [check.node for check in deal.checks]
+        needed = {row for node in nodes for row in _reads(deal, node)}
+    return {f"draw.{name}" for name in rules.deal_streams.names} - needed
 
 
 def _varying(rules: Rules, *, uncertain: bool) -> set[str]:

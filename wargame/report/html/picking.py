@@ -41,8 +41,10 @@ def picks(subject: Subject) -> list[Pick]:
     Points of different actors cannot be compared, and an episode that ends early adds up fewer turns. So each actor's
     points per turn are ranked among its own in all episodes (0: the lowest, 1: the highest), and an episode's score is
     the mean of these ranks. Typical is the most frequent ending, best and worst are those with the highest and lowest
-    mean score, among endings of at least ten episodes; told is the episode in the middle of those that end so, by its
-    score, or, where that ending has been told before, the one with the highest or lowest score.
+    mean score, among endings of at least ten episodes. What an ending that stops the game costs lies beyond the points:
+    the best is none of these where there are others, and the worst is one of these where there are any. Told is the
+    episode in the middle of those that end so, by its score, or, where that ending has been told before, the one with
+    the highest or lowest score.
 
     At the points of a design, where payoffs are known as means over a point, points are ranked in the place of
     episodes, and of the point chosen the first episode with its most frequent ending is told. Empty where nothing was
@@ -76,11 +78,14 @@ def _of_episodes(subject: Subject, arm: Arm) -> list[Pick]:
     if scores is None:
         return _without_payoffs(subject, arm, table, frequent)
     usual = [name for name in counts.index if counts[name] >= FEWEST] or [frequent]
-    means = scores.groupby(table["outcome"], observed=True).mean().loc[usual]
+    means = scores.groupby(table["outcome"], observed=True).mean()
+    stops = [name for name in usual if subject.scenario.outcomes[str(name)].terminal]
+    goes_on = [name for name in usual if name not in stops]
+    best, worst = means.loc[goes_on or usual].idxmax(), means.loc[stops or usual].idxmin()
     chosen = (
         ("A typical episode", frequent, "the most frequent ending", "middle"),
-        ("A good episode", str(means.idxmax()), "the ending with which the actors do best", "highest"),
-        ("A bad episode", str(means.idxmin()), "the ending with which the actors do worst", "lowest"),
+        ("A good episode", str(best), "the ending with which the actors do best", "highest"),
+        ("A bad episode", str(worst), "the ending with which the actors do worst", "lowest"),
     )
     found: list[Pick] = []
     told: set[str] = set()

@@ -39,7 +39,8 @@ def stories(subject: Subject) -> Section | None:
     opening = Paragraph(
         text=f"Played again and told turn by turn{where}: who turned to what, and which events came that had less than "
         "an even chance. How well the actors do is told by ranks, since their points cannot be compared: each actor's "
-        "points per turn are ranked among its own in all episodes."
+        "points per turn are ranked among its own in all episodes. What an ending that stops the game costs lies "
+        "beyond the points, so it is never the best, and where there is one it is the worst."
     )
     blocks: list[Block] = [opening]
     for place, pick in enumerate(chosen):
