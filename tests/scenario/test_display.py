@@ -95,9 +95,9 @@ def test_every_formula_that_ships_can_be_set(name: str) -> None:
 def test_formulas_of_a_part(scenario_korea) -> None:
     outcomes = scenario_korea.formulas("outcomes")
     assert [row.title for row in outcomes][:2] == ["Nuclear use", "War on the peninsula"]
-    assert "Outcomes, the first that is true, Nuclear use: conflict >= 5" in repr(outcomes)
+    assert "Outcomes, the first that is true, Nuclear use: gravest >= 3" in repr(outcomes)
     page = outcomes._repr_markdown_()
-    assert r"| Nuclear use | $\displaystyle \mathrm{conflict} \geq 5$ |" in page
+    assert r"| Nuclear use | $\displaystyle \mathrm{gravest} \geq 3$ |" in page
     both = scenario_korea.formulas("seoul", "define")
     assert len(both) == len(scenario_korea.formulas("seoul")) + len(scenario_korea.define)
 

@@ -144,3 +144,23 @@ def test_the_believed_mean_is_what_is_taken() -> None:
     weighed = wargame.loads(text.replace("TERM", "a.act * (belief.b.weak * 0 ** 2 + belief.b.firm * 2 ** 2)"))
     assert decision(play(weighed), "a").scores["act"] == 2
     assert not [warning for warning in weighed.warnings if "believed mean" in warning]
+
+
+def test_chance_that_reads_what_it_was_before_is_weighed_too() -> None:
+    """An item may read its own value of the turn before: that is no endless question."""
+    scenario = wargame.loads(
+        """
+name: momentum
+time: {step: round, horizon: 3}
+state: {x: {initial: 0, bounds: [-9, 9]}}
+actors:
+  a:
+    policies: {p: {}, q: {}}
+    utility: x
+    decision: {rule: logit, precision: 1, foresight: 2, leaf: 0}
+nature:
+  gust: {draw: {normal: {mean: gust / 2, sd: 1}}, effects: {x: gust}}
+outcomes: {fell: {when: x > 5, terminal: true}, stands: {default: true}}
+"""
+    )
+    assert any("fell" in warning for warning in scenario.warnings)

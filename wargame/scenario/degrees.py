@@ -23,6 +23,7 @@ class Degrees:
     def __init__(self, scenario: Scenario, sources: Iterable[str]) -> None:
         self.scenario, self.sources = scenario, frozenset(sources)
         self._state: dict[str, int] = {}
+        self._chance: dict[str, int] = {}
         while self._spread():
             pass
 
@@ -31,8 +32,13 @@ class Degrees:
         return 0 if formula is None else self._of(formula.tree)
 
     def _spread(self) -> bool:
-        """Let degrees pass from weights and formulas of effects to the variables that they move; whether any rose."""
-        before = dict(self._state)
+        """Let degrees pass from weights and formulas of effects to the variables that they move; whether any rose.
+
+        They pass to nature's items as well, which may read each other's values and their own of the turn before.
+        """
+        before = {**self._state, **self._chance}
+        for item in self.scenario.nature.values():
+            self._chance[item.name] = max(self._chance.get(item.name, 0), self._item(item))
         for weight, effect in self._effects():
             known = self._state.get(effect.variable, 0)
             change = self.of(effect.formula)
@@ -41,7 +47,7 @@ class Degrees:
             elif effect.formula.constant == 0:
                 continue
             self._state[effect.variable] = max(known, min(OTHERWISE, weight + change))
-        return self._state != before
+        return {**self._state, **self._chance} != before
 
     def _effects(self) -> Iterator[tuple[int, Effect]]:
         for policy in self.scenario.policies():
@@ -49,7 +55,7 @@ class Degrees:
         for rule in self.scenario.effects.values():
             yield from ((self._switch(rule.when), effect) for effect in rule.effects)
         for item in self.scenario.nature.values():
-            weight = self._item(item) if item.is_event else self._switch(item.when)
+            weight = self._chance[item.name] if item.is_event else self._switch(item.when)
             yield from ((weight, effect) for effect in item.effects)
 
     def _switch(self, condition: Formula | None) -> int:
@@ -67,7 +73,7 @@ class Degrees:
         if head == "outcome":
             return self._switch(scenario.outcomes[name.partition(".")[2]].when)
         if head in scenario.nature:
-            return self._item(scenario.nature[head])
+            return self._chance.get(head, 0)
         return 0
 
     def _item(self, item: NatureItem) -> int:
