@@ -11,7 +11,9 @@ from plays import WITH_ARMS, Played, play
 from regenerate import HERE, PAGE, ROOT, page
 from wording import filled
 
+import wargame
 from wargame.experiment.files import available_experiments, load_experiment
+from wargame.scenario.evidence import Basis, audit
 
 
 @cache
@@ -46,6 +48,13 @@ def test_every_figure_of_the_page_is_there() -> None:
     assert figures == [f"images/findings-{name}.png" for name in WITH_ARMS]
     for figure in figures:
         assert (ROOT / "docs" / figure).is_file()
+
+
+def test_the_page_says_how_much_rests_on_judgement() -> None:
+    found = audit(wargame.load("korea-2025"))
+    judged, numbers = found.count(Basis.JUDGEMENT), len(found.numbers)
+    said = f"{judged} of its {numbers} numbers are judgement, {found.with_range} have a range"
+    assert said in PAGE.read_text("utf-8")
 
 
 @pytest.mark.verify
