@@ -7,13 +7,16 @@ import gc
 import os
 import sys
 
-from wargame.cli import analysing as _analysing  # noqa: F401 - its commands join the others
-from wargame.cli import calibrating as _calibrating  # noqa: F401 - its commands join the others
-from wargame.cli import describing as _describing  # noqa: F401 - its commands join the others
-from wargame.cli import reporting as _reporting  # noqa: F401 - its commands join the others
-from wargame.cli import strategy as _strategy  # noqa: F401 - its commands join the others
-from wargame.cli import trials as _trials  # noqa: F401 - its commands join the others
+# The commands of a module join `app` as it is imported; this is their order in `wargame --help`.
+# isort: off
 from wargame.cli.commands import app
+from wargame.cli import analysing as _analysing  # noqa: F401
+from wargame.cli import trials as _trials  # noqa: F401
+from wargame.cli import calibrating as _calibrating  # noqa: F401
+from wargame.cli import describing as _describing  # noqa: F401
+from wargame.cli import reporting as _reporting  # noqa: F401
+from wargame.cli import strategy as _strategy  # noqa: F401
+# isort: on
 
 __all__ = ["app", "main"]
 

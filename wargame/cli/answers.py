@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from wargame import __version__
 from wargame.analysis.refusals import NotForThis
-from wargame.cli.screen import show
+from wargame.cli.screen import print_json, show
+from wargame.cli.tables import json_rows
 from wargame.experiment.manifest import MANIFEST, read_manifest
 from wargame.report.analyses import ANALYSES, Analysis
 from wargame.report.analyses.findings import Findings, Question, Sheet, Source
@@ -74,7 +74,7 @@ def answer(folder: Path, names: Sequence[str], question: Question, *, figures: b
         if not as_json:
             show(_heading(analysis), *_page(findings))
     if as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
     else:
         if chance_alone:
             show(Text(""), Text(CHANCE.format(level=100 * question.level), style="dim"))
@@ -150,8 +150,5 @@ def _take_away_old(folder: Path) -> dict[str, Any]:
 
 
 def _for_machines(findings: Findings, files: list[str]) -> dict[str, Any]:
-    tables = {
-        sheet.name: json.loads(sheet.table.to_json(orient="records", double_precision=15))
-        for sheet in findings.sheets
-    }
+    tables = {sheet.name: json_rows(sheet.table) for sheet in findings.sheets}
     return {"tables": tables, "notes": list(findings.notes), "files": files}

@@ -17,8 +17,8 @@ from rich.text import Text
 from wargame.calibration.backtest import BLOCK, WAYS, Backtest, backtest
 from wargame.calibration.evidence import load_evidence
 from wargame.calibration.forecasters import REGIME
-from wargame.cli.experiment_summary import records
-from wargame.cli.screen import show
+from wargame.cli.screen import print_json, show
+from wargame.cli.tables import json_rows, records
 from wargame.experiment.display import percent
 from wargame.experiment.errors import ResultsError
 from wargame.report.page import Page, grid, line
@@ -59,7 +59,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     folder = request.out or Path("results") / f"{request.series.replace('_', '-')}-backtest"
     _save(found, folder)
     if as_json:
-        typer.echo(json.dumps(_as_json(found, folder, seconds), indent=2, ensure_ascii=False))
+        print_json(_as_json(found, folder, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
@@ -153,8 +153,8 @@ def _as_json(found: Backtest, folder: Path, seconds: float) -> dict[str, Any]:
         "series": found.series.name,
         "origins": list(found.origins),
         "n": found.count,
-        "scores": json.loads(found.scores().to_json(orient="records", double_precision=15)),
-        "differences": json.loads(found.differences().to_json(orient="records", double_precision=15)),
+        "scores": json_rows(found.scores()),
+        "differences": json_rows(found.differences()),
         "folder": str(folder),
         "seconds": round(seconds, 3),
     }

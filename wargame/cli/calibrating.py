@@ -8,7 +8,7 @@ import typer
 
 from wargame.cli.commands import app
 from wargame.cli.errors import reports_errors
-from wargame.cli.trials import EngineName, Json, Out, Quiet, Workers
+from wargame.cli.options import EngineName, Json, Out, Quiet, Workers
 
 __all__: list[str] = []
 

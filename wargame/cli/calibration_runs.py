@@ -18,7 +18,8 @@ from wargame.calibration.fitting import Fit, fit
 from wargame.calibration.folder import journal_in, manifest, save_fit
 from wargame.calibration.recovery import Recovery, recover
 from wargame.cli.calibration_summary import fit_summary, recovery_summary
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
+from wargame.cli.tables import json_rows
 from wargame.experiment.engines import Engine
 from wargame.experiment.errors import ResultsError
 from wargame.report.page import Page
@@ -64,7 +65,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     save_fit(found, folder)
     seconds = time.perf_counter() - begun
     if as_json:
-        typer.echo(json.dumps(_as_json(found, folder, seconds), indent=2, ensure_ascii=False))
+        print_json(_as_json(found, folder, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
@@ -100,7 +101,7 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
     _save_recovery(found, folder)
     if as_json:
         shown = {
-            "coverage": _plain(found.coverage()),
+            "coverage": json_rows(found.coverage()),
             "rejected": found.rejected(),
             "folder": str(folder),
             "seconds": seconds,
@@ -158,14 +159,10 @@ def _as_json(found: Fit, folder: Path, seconds: float) -> dict[str, Any]:
     }
     return {
         **whole,
-        "moments": _plain(moment_table(found)),
-        "parameters": _plain(parameter_table(found)),
-        "directions": _plain(direction_table(found)),
+        "moments": json_rows(moment_table(found)),
+        "parameters": json_rows(parameter_table(found)),
+        "directions": json_rows(direction_table(found)),
         "lines": snippet(found),
         "folder": str(folder),
         "seconds": round(seconds, 3),
     }
-
-
-def _plain(table: Any) -> Any:
-    return json.loads(table.to_json(orient="records", double_precision=15))

@@ -14,7 +14,7 @@ from wargame.calibration.files import Calibration
 from wargame.calibration.fit_tables import moment_table, parameter_table
 from wargame.calibration.fitting import Fit
 from wargame.calibration.recovery import Recovery
-from wargame.cli.experiment_summary import records
+from wargame.cli.tables import records
 from wargame.experiment.display import percent
 from wargame.report.page import grid, line
 from wargame.report.wording import number, signed

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from wargame import __version__
 from wargame.cli.errors import reports_errors
+from wargame.cli.options import (
+    Changes,
+    EngineName,
+    Figures,
+    Json,
+    Orders,
+    Out,
+    Quiet,
+    RunFolder,
+    ScenarioName,
+    Seed,
+    WhichEpisode,
+)
 
 __all__ = ["app"]
 
@@ -21,19 +33,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-ScenarioName = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO", help="Name of a scenario (see `wargame list`), or path of a YAML file."
-    ),
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="Change a value, such as parameters.cost=0.3. Repeatable."
-    ),
-]
 
 
 def _version(asked: bool) -> None:
@@ -51,84 +50,82 @@ def _options(
     """Strategic wargames among states, played by agents, thousands of times."""
 
 
+RunWorkers = Annotated[
+    int | None,
+    typer.Option(
+        help="Threads (batch) or processes (mesa); results do not depend on it [default: all processors, "
+        "where that pays]"
+    ),
+]
+RunUncertain = Annotated[
+    bool,
+    typer.Option(
+        "--uncertain",
+        help="Draw every parameter that has a distribution, for each episode; not those of --set.",
+    ),
+]
+DaskWhere = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHERE",
+        help="Play on Dask's workers: tcp://HOST:PORT of a scheduler, or local:N for N processes here.",
+    ),
+]
+RunResume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with an interrupted run in the folder, or make a finished one longer; a new one if none is "
+        "there.",
+    ),
+]
+RunUntil = Annotated[
+    str | None,
+    typer.Option(
+        metavar='"NAME +/- X"',
+        help='Instead of -n: play on until an interval is that narrow, such as "war +/- 0.002".',
+    ),
+]
+RunMost = Annotated[
+    int | None, typer.Option("--most", help="With --until: at most so many episodes [default: 1000000]")
+]
+NoEpisodes = Annotated[
+    bool,
+    typer.Option(
+        "--no-episodes", help="Keep no table of episodes, only what they add up to: for millions of them."
+    ),
+]
+Sample = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        help="Keep the whole course of the first N episodes: what `wargame analyse` reads for paths, responses "
+        "and trajectories by outcome.",
+    ),
+]
+
+
 @app.command()
 @reports_errors
 def run(
     scenario: ScenarioName,
     episodes: Annotated[int, typer.Option("-n", "--episodes", help="How many episodes to play.")] = 1000,
-    seed: Annotated[int, typer.Option(help="The seed: the same seed gives the same episodes.")] = 1,
+    seed: Seed = 1,
     changes: Changes = None,
-    order: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ACTOR=POLICY@TURN",
-            help="Force a policy on a turn or a span: washington=hold@2026Q1..2026Q4. Repeatable.",
-        ),
-    ] = None,
-    uncertain: Annotated[
-        bool,
-        typer.Option(
-            "--uncertain",
-            help="Draw every parameter that has a distribution, for each episode; not those of --set.",
-        ),
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Folder of the results [default: one under ./results]"),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Threads (batch) or processes (mesa); results do not depend on it [default: all processors, "
-            "where that pays]"
-        ),
-    ] = None,
-    engine: Annotated[
-        Literal["auto", "mesa", "batch"],
-        typer.Option(help="Which engine plays; results do not depend on it."),
-    ] = "auto",
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHERE",
-            help="Play on Dask's workers: tcp://HOST:PORT of a scheduler, or local:N for N processes here.",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Go on with an interrupted run in the folder, or make a finished one longer; a new one if none is "
-            "there.",
-        ),
-    ] = False,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar='"NAME +/- X"',
-            help='Instead of -n: play on until an interval is that narrow, such as "war +/- 0.002".',
-        ),
-    ] = None,
-    most: Annotated[
-        int | None, typer.Option("--most", help="With --until: at most so many episodes [default: 1000000]")
-    ] = None,
-    no_episodes: Annotated[
-        bool,
-        typer.Option(
-            "--no-episodes", help="Keep no table of episodes, only what they add up to: for millions of them."
-        ),
-    ] = False,
-    sample: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            help="Keep the whole course of the first N episodes: what `wargame analyse` reads for paths, responses "
-            "and trajectories by outcome.",
-        ),
-    ] = 32,
-    figures: Annotated[bool, typer.Option(help="Draw figures into the folder.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    orders: Orders = None,
+    uncertain: RunUncertain = False,
+    out: Out = None,
+    workers: RunWorkers = None,
+    engine: EngineName = "auto",
+    dask: DaskWhere = None,
+    resume: RunResume = False,
+    until: RunUntil = None,
+    most: RunMost = None,
+    no_episodes: NoEpisodes = False,
+    sample: Sample = 32,
+    figures: Figures = True,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Play a scenario many times: tables, figures and a summary."""
     from wargame.cli.running import Request, play
@@ -138,7 +135,7 @@ def run(
         episodes=episodes,
         seed=seed,
         changes=tuple(changes or ()),
-        orders=tuple(order or ()),
+        orders=tuple(orders or ()),
         uncertain=uncertain,
         out=out,
         workers=workers,
@@ -200,8 +197,8 @@ def list_scenarios() -> None:
 @app.command()
 @reports_errors
 def replay(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
-    episode: Annotated[int, typer.Argument(metavar="EPISODE", help="Number of the episode; the first is 0.")],
+    folder: RunFolder,
+    episode: WhichEpisode,
     turns: Annotated[
         str | None, typer.Option(metavar="FIRST..LAST", help="Only these turns: 3, 3..5 or 2026Q1..2026Q4.")
     ] = None,
@@ -237,7 +234,7 @@ def verify_classics(
 @app.command()
 @reports_errors
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
+    folder: RunFolder,
     episodes: Annotated[
         int, typer.Option("-n", "--episodes", help="How many episodes to play again on the Mesa engine.")
     ] = 20,
@@ -252,8 +249,8 @@ def verify(
 @reports_errors
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    import json
 
+    from wargame.cli.screen import print_json
     from wargame.scenario.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print_json(json_schema())

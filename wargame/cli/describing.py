@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from wargame.cli.commands import Changes, ScenarioName, app
+from wargame.cli.commands import app
 from wargame.cli.errors import reports_errors
+from wargame.cli.options import Changes, ScenarioName
 
 __all__ = ["odd"]
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from wargame.cli.stop_summary import stop_line
+from wargame.cli.tables import records
 from wargame.experiment.display import percent
 from wargame.experiment.experiment_results import ExperimentResults
 from wargame.experiment.files import Experiment
 from wargame.report.page import Page, grid, line
 from wargame.report.wording import number, short
 
-__all__ = ["records", "saved", "summary"]
+__all__ = ["saved", "summary"]
 
 SWITCHES = 6
 """So many switches of outcome are shown for an arm."""
@@ -32,11 +32,6 @@ def summary(results: ExperimentResults, seconds: float) -> Page:
 def saved(folder: Path, tables: list[str], drawn: list[str]) -> Page:
     """Where the experiment was saved, with its tables and figures."""
     return Page(_saved(folder, tables, drawn))
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table, by column."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _summary(results: ExperimentResults, seconds: float) -> Iterator[RenderableType]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ import typer
 
 from wargame.cli.experiment_summary import saved, summary
 from wargame.cli.interrupting import told_how_to_go_on
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
+from wargame.cli.tables import json_rows
 from wargame.experiment.arms import experiment
 from wargame.experiment.engines import Engine
 from wargame.experiment.experiment_results import ExperimentResults
@@ -63,7 +63,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         paths = save_experiment_figures(results, folder / "figures")
         drawn = sorted({path.stem for path in paths})
     if as_json:
-        typer.echo(json.dumps(_as_json(results, folder, seconds), indent=2, ensure_ascii=False))
+        print_json(_as_json(results, folder, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
@@ -75,26 +75,18 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
 
 def _as_json(results: ExperimentResults, folder: Path, seconds: float) -> dict[str, Any]:
     manifest = {name: value for name, value in results.manifest().items() if name not in ("text", "scenario")}
-    several = len(results.names) > 1
-    tables = {
-        "values": results.values(),
-        **(
-            {
-                "differences": results.comparison.differences,
-                "switches": results.comparison.switches,
-                "factors": results.comparison.factors(),
-            }
-            if several
-            else {}
-        ),
-    }
+    tables = {"values": results.values()}
+    if len(results.names) > 1:
+        comparison = results.comparison
+        tables |= {
+            "differences": comparison.differences,
+            "switches": comparison.switches,
+            "factors": comparison.factors(),
+        }
     return {
         **manifest,
         "level": results.level,
         "seconds": round(seconds, 3),
         "folder": str(folder),
-        **{
-            name: json.loads(table.to_json(orient="records", double_precision=15))
-            for name, table in tables.items()
-        },
+        **{name: json_rows(table) for name, table in tables.items()},
     }

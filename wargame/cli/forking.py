@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from wargame.cli.arguments import overrides
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
+from wargame.cli.tables import json_rows
 from wargame.experiment.display import percent
 from wargame.experiment.engines import Engine
 from wargame.experiment.forks import fork
@@ -64,7 +64,7 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     folder = request.out or request.folder.with_name(f"{name}-fork-{request.episode}-{origin['label']}-run")
     futures.save(folder)
     if as_json:
-        typer.echo(json.dumps(_as_json(futures, folder, seconds), indent=2, ensure_ascii=False))
+        print_json(_as_json(futures, folder, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
@@ -106,6 +106,6 @@ def _as_json(futures: Results, folder: Path, seconds: float) -> dict[str, Any]:
         "failed": futures.failed,
         "digest": futures.digest,
         "seconds": round(seconds, 3),
-        "outcomes": json.loads(futures.outcomes().to_json(orient="records", double_precision=15)),
+        "outcomes": json_rows(futures.outcomes()),
         "folder": str(folder),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -11,9 +10,10 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
+from wargame.experiment.engines import Engine
 from wargame.experiment.expected import Shown, read_models
-from wargame.experiment.known_answers import SEED, Engine, Verdict, Verification
+from wargame.experiment.known_answers import SEED, Verdict, Verification
 from wargame.report.page import grid, heading, line
 
 __all__ = ["verify"]
@@ -34,7 +34,7 @@ def verify(names: Sequence[str], *, episodes: int | None, engine: Engine, as_jso
         if not as_json:
             show(heading(model.name), line((model.source, "dim")), _table(these))
     if as_json:
-        typer.echo(json.dumps(_as_json(verdicts), indent=2, ensure_ascii=False))
+        print_json(_as_json(verdicts))
     else:
         show(line(""), _conclusion(verdicts))
     if not all(verdict.holds for verdict in verdicts):

@@ -14,9 +14,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from wargame.cli.arguments import changed
-from wargame.cli.experiment_summary import records
 from wargame.cli.screen import progress_is_shown
 from wargame.cli.strategy_output import Output
+from wargame.cli.tables import records
 from wargame.experiment.arms import experiment
 from wargame.experiment.display import percent
 from wargame.experiment.engines import Engine

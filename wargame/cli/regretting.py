@@ -13,9 +13,9 @@ from rich.padding import Padding
 
 from wargame.analysis.regret import best_fixed_table, decision_regret_table, fixed_policy_table
 from wargame.cli.arguments import changed
-from wargame.cli.experiment_summary import records
 from wargame.cli.screen import progress_is_shown
 from wargame.cli.strategy_output import Output
+from wargame.cli.tables import records
 from wargame.experiment.arms import experiment
 from wargame.experiment.deviations import BASELINE, deviations, fixed_policies, fixed_policy_names
 from wargame.experiment.engines import Engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,7 +12,7 @@ from typing import Any
 import typer
 
 from wargame.cli.arguments import changed, default_folder, worker_count
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
 from wargame.cli.stop_summary import told_stop
 from wargame.cli.summary import as_json as summary_as_json
 from wargame.cli.summary import saved, summary
@@ -23,6 +22,7 @@ from wargame.experiment.run import simulate
 from wargame.experiment.stopping import MOST
 from wargame.experiment.until import Stopped, simulate_until
 from wargame.scenario.loading import load
+from wargame.scenario.scenario import Scenario
 
 __all__ = ["Request", "play"]
 
@@ -55,47 +55,17 @@ class Request:
 def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     """Play the run, save it and print its summary."""
     scenario = changed(load(request.scenario), request.changes)
-    folder = request.out or default_folder(
-        scenario,
-        episodes=request.episodes if request.until is None else request.most or MOST,
-        seed=request.seed,
-        uncertain=request.uncertain,
-        orders=request.orders,
-        keep_episodes=request.keep_episodes,
-    )
-    executor = None
-    if request.dask is not None:
-        from wargame.experiment.cluster import Dask
-
-        executor = Dask(request.dask)
+    folder = request.out or _default_folder(request, scenario)
     shows = progress_is_shown(quiet)
     begun = time.perf_counter()
-    options: dict[str, Any] = {
-        "seed": request.seed,
-        "engine": request.engine,
-        "workers": worker_count(request.workers, request.engine, scenario, request.episodes),
-        "progress": shows,
-        "uncertain": request.uncertain,
-        "orders": request.orders,
-        "keep_episodes": request.keep_episodes,
-        "sample": request.sample,
-        "out": folder,
-        "executor": executor,
-    }
-    stopped = None
     with _told_how_to_go_on(folder):
-        if request.until is None:
-            results = simulate(scenario, episodes=request.episodes, resume=request.resume, **options)
-        else:
-            most = request.most or MOST
-            stopped = simulate_until(scenario, request.until, most=most, resume=request.resume, **options)
-            results = stopped.results
+        results, stopped = _simulated(request, scenario, folder, progress=shows)
     seconds = time.perf_counter() - begun
     drawn = _draw(results, folder, wanted=request.figures, shows=shows)
     if stopped is not None and request.figures:
         drawn.append(_draw_convergence(stopped, folder))
     if as_json:
-        typer.echo(json.dumps(summary_as_json(results, folder, drawn, seconds), indent=2, ensure_ascii=False))
+        print_json(summary_as_json(results, folder, drawn, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
@@ -103,6 +73,45 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         if stopped is not None:
             show(told_stop(stopped))
         show(saved(folder, drawn))
+
+
+def _default_folder(request: Request, scenario: Scenario) -> Path:
+    return default_folder(
+        scenario,
+        episodes=request.episodes if request.until is None else request.most or MOST,
+        seed=request.seed,
+        uncertain=request.uncertain,
+        orders=request.orders,
+        keep_episodes=request.keep_episodes,
+    )
+
+
+def _simulated(
+    request: Request, scenario: Scenario, folder: Path, *, progress: bool
+) -> tuple[Results, Stopped | None]:
+    """The results in the folder; with `--until` also how the run came to stop."""
+    executor = None
+    if request.dask is not None:
+        from wargame.experiment.cluster import Dask
+
+        executor = Dask(request.dask)
+    options: dict[str, Any] = {
+        "seed": request.seed,
+        "engine": request.engine,
+        "workers": worker_count(request.workers, request.engine, scenario, request.episodes),
+        "progress": progress,
+        "uncertain": request.uncertain,
+        "orders": request.orders,
+        "keep_episodes": request.keep_episodes,
+        "sample": request.sample,
+        "out": folder,
+        "executor": executor,
+        "resume": request.resume,
+    }
+    if request.until is None:
+        return simulate(scenario, episodes=request.episodes, **options), None
+    stopped = simulate_until(scenario, request.until, most=request.most or MOST, **options)
+    return stopped.results, stopped
 
 
 def _draw_convergence(stopped: Stopped, folder: Path) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from wargame.report.page import grid
 
-__all__ = ["WIDEST", "progress_is_shown", "scenario_list", "show"]
+__all__ = ["WIDEST", "print_json", "progress_is_shown", "scenario_list", "show"]
 
 WIDEST = 120
 """Lines do not get longer than this, however wide the terminal."""
@@ -43,6 +45,11 @@ def show(*parts: RenderableType, wrap: bool = True) -> None:
         console.print(*parts, sep="\n", soft_wrap=not wrap)
     sys.stdout.write("".join(f"{row.rstrip()}\n" for row in captured.get().splitlines()))
     sys.stdout.flush()
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, for machines."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def progress_is_shown(quiet: bool) -> bool:

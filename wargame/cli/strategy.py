@@ -6,22 +6,24 @@ from typing import Annotated
 
 import typer
 
-from wargame.cli.commands import Changes, ScenarioName, app
+from wargame.cli.commands import app
 from wargame.cli.errors import reports_errors
-from wargame.cli.trials import EngineName, Json, Out, Quiet, Seed, Workers
+from wargame.cli.options import (
+    Changes,
+    EngineName,
+    Figures,
+    FileSeed,
+    Json,
+    Out,
+    Points,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Uncertain,
+    Workers,
+)
 
 __all__: list[str] = []
-
-Points = Annotated[
-    int | None,
-    typer.Option(
-        "--lhs", help="Play all arms at so many points of a Latin hypercube over what is not known."
-    ),
-]
-Figures = Annotated[bool, typer.Option(help="Draw figures into the folder.")]
-Uncertain = Annotated[
-    bool, typer.Option("--uncertain", help="Draw every parameter that has a distribution for each episode.")
-]
 
 
 @app.command()
@@ -35,7 +37,7 @@ def knockouts(
         int | None,
         typer.Option("-n", "--episodes", help="Episodes of each arm, or at each point [default: the file's]"),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="The seed [default: the file's]")] = None,
+    seed: FileSeed = None,
     lhs: Points = None,
     out: Out = None,
     workers: Workers = None,

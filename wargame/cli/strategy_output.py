@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,8 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from wargame.cli.screen import show
+from wargame.cli.screen import print_json, show
+from wargame.cli.tables import json_rows
 from wargame.experiment.experiment_results import ExperimentResults
 from wargame.report.page import Page, line
 
@@ -48,7 +48,7 @@ class Output:
     def show(self, summary: Iterable[RenderableType], *, quiet: bool, as_json: bool) -> None:
         """Print the tables as JSON, the folder alone, or the summary on one screen."""
         if as_json:
-            typer.echo(json.dumps(self._as_json(), indent=2, ensure_ascii=False))
+            print_json(self._as_json())
         elif quiet:
             typer.echo(str(self.folder))
         else:
@@ -65,10 +65,7 @@ class Output:
             "digests": self.results.manifest()["digests"],
             "seconds": round(self.seconds, 3),
             "folder": str(self.folder),
-            **{
-                name.replace("-", "_"): json.loads(table.to_json(orient="records", double_precision=15))
-                for name, table in self.tables.items()
-            },
+            **{name.replace("-", "_"): json_rows(table) for name, table in self.tables.items()},
         }
 
     def _head(self) -> Iterator[RenderableType]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from wargame.cli.tables import json_rows
 from wargame.experiment.display import percent
 from wargame.experiment.results import Results
 from wargame.report.page import Page, grid, indented, line
@@ -171,15 +171,10 @@ def as_json(results: Results, folder: Path, drawn: list[str], seconds: float) ->
         "engine": manifest["engine"],
         "seconds": round(seconds, 3),
         "mean_length": results.mean_length if results.completed else None,
-        "outcomes": _records(results.outcomes()) if results.completed else [],
-        "metrics": _records(results.metrics()) if results.completed else [],
+        "outcomes": json_rows(results.outcomes()) if results.completed else [],
+        "metrics": json_rows(results.metrics()) if results.completed else [],
         "failures": [str(text) for text in results.failures["text"].head(10)] if results.failed else [],
         "intervals": "95 %, for chance alone",
         "folder": str(folder),
         "figures": drawn,
     }
-
-
-def _records(table: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return rows

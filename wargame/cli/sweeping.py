@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from wargame.cli.arguments import changed
-from wargame.cli.experiment_summary import records
 from wargame.cli.interrupting import told_how_to_go_on
-from wargame.cli.screen import progress_is_shown, show
+from wargame.cli.screen import print_json, progress_is_shown, show
+from wargame.cli.tables import json_rows, records
 from wargame.experiment.designs import Design, DesignError, read_axis
 from wargame.experiment.display import percent
 from wargame.experiment.engines import Engine
@@ -58,20 +57,7 @@ class Request:
 def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     """Play the sweep, save it and print what it shows."""
     scenario = changed(load(request.scenario), request.changes)
-    grid_axes: dict[str, list[float]] = {}
-    for text in request.axes:
-        name, numbers = read_axis(text)
-        if name in grid_axes:
-            raise DesignError(f"{name} is given twice in one grid; give all its numbers at once")
-        grid_axes[name] = numbers
-    design: dict[str, Any] = {
-        "grid": grid_axes or None,
-        "lhs": request.lhs,
-        "sobol": request.sobol,
-        "morris": request.morris,
-        "parameters": _ranges(request.parameters),
-        "seed": request.seed,
-    }
+    design = _design(request)
     folder = request.out or _default_folder(scenario, design_of(scenario, **design))
     begun = time.perf_counter()
     with told_how_to_go_on(folder):
@@ -87,17 +73,30 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
             resume=request.resume,
         )
     seconds = time.perf_counter() - begun
-    asked: dict[str, Any] = {
-        "episodes": request.episodes,
-        "seed": request.seed,
-        "orders": list(request.orders),
-    }
     if as_json:
-        typer.echo(json.dumps(_as_json(found, folder, seconds, asked), indent=2, ensure_ascii=False))
+        print_json(_as_json(found, request, folder, seconds))
     elif quiet:
         typer.echo(str(folder))
     else:
         show(Page(_summary(found, scenario, request, seconds, folder)))
+
+
+def _design(request: Request) -> dict[str, Any]:
+    """The options of `sweep` and `design_of` that say which points are played."""
+    axes: dict[str, list[float]] = {}
+    for text in request.axes:
+        name, numbers = read_axis(text)
+        if name in axes:
+            raise DesignError(f"{name} is given twice in one grid; give all its numbers at once")
+        axes[name] = numbers
+    return {
+        "grid": axes or None,
+        "lhs": request.lhs,
+        "sobol": request.sobol,
+        "morris": request.morris,
+        "parameters": _ranges(request.parameters),
+        "seed": request.seed,
+    }
 
 
 def _default_folder(scenario: Scenario, design: Design) -> Path:
@@ -216,7 +215,7 @@ def _title(scenario: Scenario, row: dict[str, Any]) -> str:
     return short(scenario.metrics[name].title) if row["kind"] == "metric" else scenario.actors[name].title
 
 
-def _as_json(found: Sweep, folder: Path, seconds: float, asked: dict[str, Any]) -> dict[str, Any]:
+def _as_json(found: Sweep, request: Request, folder: Path, seconds: float) -> dict[str, Any]:
     tables = {"table": found.table, "points": found.points}
     if found.design.is_sample:
         tables["spread"] = found.spread()
@@ -226,9 +225,8 @@ def _as_json(found: Sweep, folder: Path, seconds: float, asked: dict[str, Any]) 
         "failed": found.failed,
         "seconds": round(seconds, 3),
         "folder": str(folder),
-        **asked,
-        **{
-            name: json.loads(table.to_json(orient="records", double_precision=15))
-            for name, table in tables.items()
-        },
+        "episodes": request.episodes,
+        "seed": request.seed,
+        "orders": list(request.orders),
+        **{name: json_rows(table) for name, table in tables.items()},
     }

@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from wargame.cli.commands import Changes, ScenarioName, app
+from wargame.cli.commands import app
 from wargame.cli.errors import reports_errors
+from wargame.cli.options import (
+    Changes,
+    EngineName,
+    FileSeed,
+    Json,
+    Orders,
+    Out,
+    Quiet,
+    Resume,
+    RunFolder,
+    ScenarioName,
+    Seed,
+    WhichEpisode,
+    Workers,
+)
 
 __all__: list[str] = []
 
-Orders = Annotated[
-    list[str] | None,
+Until = Annotated[
+    str | None,
     typer.Option(
-        "--order",
-        metavar="ACTOR=POLICY@TURN",
-        help="Force a policy on a turn or a span: washington=hold@2026Q1..2026Q4. Repeatable.",
+        metavar='"NAME +/- X"',
+        help='Play on until an interval is that narrow: "difference +/- 0.01", "difference war +/- 0.005" or '
+        '"war +/- 0.002".',
     ),
 ]
-Out = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Folder of the results [default: one under ./results]")
+Most = Annotated[
+    int | None,
+    typer.Option("--most", help="With --until: at most so many episodes [default: the file's]"),
 ]
-Workers = Annotated[
-    int | None, typer.Option(help="Threads; results do not depend on it [default: all processors]")
+Grid = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=LOW:HIGH:COUNT",
+        help="A grid: parameters.cost=0:1:11, or cost=0,0.5,2. Repeatable: every combination is played.",
+    ),
 ]
-EngineName = Annotated[
-    Literal["auto", "mesa", "batch"],
-    typer.Option(help="Which engine plays; results do not depend on it."),
+Lhs = Annotated[int | None, typer.Option(help="So many points of a Latin hypercube.")]
+Sobol = Annotated[
+    int | None,
+    typer.Option(help="Saltelli's sample for Sobol indices; N (a power of 2) × (parameters + 2) points."),
 ]
-Seed = Annotated[int, typer.Option(help="The seed: the same seed gives the same episodes.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
-Resume = Annotated[
-    bool,
-    typer.Option("--resume", help="Go on with what an interruption left in the folder, or begin."),
+Morris = Annotated[
+    int | None, typer.Option(help="Morris' sample for elementary effects; N × (parameters + 1) points.")
+]
+Over = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[=LOW:HIGH]",
+        help="The parameters of a sample, by default all that have a distribution. Repeatable.",
+    ),
 ]
 
 
@@ -51,19 +74,9 @@ def experiment(
     episodes: Annotated[
         int | None, typer.Option("-n", "--episodes", help="Episodes of each arm [default: the file's]")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="The seed [default: the file's]")] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar='"NAME +/- X"',
-            help='Play on until an interval is that narrow: "difference +/- 0.01", "difference war +/- 0.005" or '
-            '"war +/- 0.002".',
-        ),
-    ] = None,
-    most: Annotated[
-        int | None,
-        typer.Option("--most", help="With --until: at most so many episodes [default: the file's]"),
-    ] = None,
+    seed: FileSeed = None,
+    until: Until = None,
+    most: Most = None,
     out: Out = None,
     resume: Resume = False,
     workers: Workers = None,
@@ -104,32 +117,15 @@ def list_experiments() -> None:
 @reports_errors
 def sweep(
     scenario: ScenarioName,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=LOW:HIGH:COUNT",
-            help="A grid: parameters.cost=0:1:11, or cost=0,0.5,2. Repeatable: every combination is played.",
-        ),
-    ] = None,
-    lhs: Annotated[int | None, typer.Option(help="So many points of a Latin hypercube.")] = None,
-    sobol: Annotated[
-        int | None,
-        typer.Option(help="Saltelli's sample for Sobol indices; N (a power of 2) × (parameters + 2) points."),
-    ] = None,
-    morris: Annotated[
-        int | None, typer.Option(help="Morris' sample for elementary effects; N × (parameters + 1) points.")
-    ] = None,
-    over: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[=LOW:HIGH]",
-            help="The parameters of a sample, by default all that have a distribution. Repeatable.",
-        ),
-    ] = None,
+    grid: Grid = None,
+    lhs: Lhs = None,
+    sobol: Sobol = None,
+    morris: Morris = None,
+    over: Over = None,
     episodes: Annotated[int, typer.Option("-n", "--episodes", help="Episodes at each point.")] = 1000,
     seed: Seed = 1,
     changes: Changes = None,
-    order: Orders = None,
+    orders: Orders = None,
     out: Out = None,
     resume: Resume = False,
     workers: Workers = None,
@@ -150,7 +146,7 @@ def sweep(
         episodes=episodes,
         seed=seed,
         changes=tuple(changes or ()),
-        orders=tuple(order or ()),
+        orders=tuple(orders or ()),
         out=out,
         resume=resume,
         workers=workers,
@@ -162,14 +158,14 @@ def sweep(
 @app.command()
 @reports_errors
 def fork(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results of a run.")],
-    episode: Annotated[int, typer.Argument(metavar="EPISODE", help="Number of the episode; the first is 0.")],
+    folder: RunFolder,
+    episode: WhichEpisode,
     turn: Annotated[
         str, typer.Option(metavar="TURN", help="The turn from which on futures differ: 6 or 2027Q1.")
     ],
     futures: Annotated[int, typer.Option("-n", "--futures", help="How many futures to play.")] = 1000,
     changes: Changes = None,
-    order: Orders = None,
+    orders: Orders = None,
     out: Out = None,
     workers: Workers = None,
     engine: EngineName = "auto",
@@ -185,7 +181,7 @@ def fork(
         turn=turn,
         futures=futures,
         changes=tuple(changes or ()),
-        orders=tuple(order or ()),
+        orders=tuple(orders or ()),
         out=out,
         workers=workers,
         engine=engine,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from wargame.experiment.engines import Engine
 from wargame.experiment.estimates import Estimate, allowed, estimate, is_near
 from wargame.experiment.expected import ClassicsError, Model, Row, Run, Shown, classics_directory
 from wargame.scenario.loading import load
@@ -25,8 +26,6 @@ SEED = 1
 
 LONGEST_SEARCH = 2_000
 """A decision that a row reads must be made in one of so many episodes."""
-
-Engine = Literal["auto", "mesa", "batch"]
 
 
 @dataclass(frozen=True, kw_only=True)
