@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.transforms import ScaledTranslation
 
 from wargame.experiment.results import Results
+from wargame.plots.layout import lay_out
 from wargame.plots.outcomes import outcome_shares
 from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
@@ -27,7 +25,7 @@ WIDTH = 7.2
 FORMATS = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 """With each format, what would change in the file from one day or version of matplotlib to the next."""
 
-PACKED: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 2}}}
+PACKED: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 1}}}
 """With each format, how hard to pack: packing a PNG as small as can be takes as long as drawing it."""
 
 
@@ -147,32 +145,5 @@ def frame(figure: Figure, title: str, subtitle: str, note: str) -> None:
     figure.text(edge / width, 1 - edge / height, title, fontsize=11, fontweight="bold", va="top")
     figure.text(edge / width, 1 - (edge + 0.22) / height, above, fontsize=8, color=MUTED, va="top")
     figure.text(edge / width, edge / height, below, fontsize=7, color=MUTED, va="bottom")
-    _align_labels(figure)
     # Laying out takes longest; once, here, is enough for all formats.
-    rect = (edge / 2 / width, foot / height, 1 - edge / width, 1 - (head + foot) / height)
-    ConstrainedLayoutEngine(rect=rect).execute(figure)
-    # The layout's solver does not always give the same last bits, and names in SVG files hang on them.
-    for ax in figure.axes:
-        left, bottom, width, height = (round(value, 4) for value in ax.get_position().bounds)
-        ax.set_position((left, bottom, width, height))
-
-
-def _align_labels(figure: Figure) -> None:
-    """Put the labels of y axes that stand in one column on one line, and keep them there.
-
-    Matplotlib's own `align_ylabels` measures the ticks of all these axes for each of them, each time it draws.
-    """
-    columns: dict[int, list[tuple[Axes, float]]] = {}
-    for ax in figure.axes:
-        place = ax.get_subplotspec()
-        if place is not None and ax.axison:
-            # Measuring puts the label to the left of its ticks. Its distance from the axes, in inches, is the same
-            # wherever the axes will stand.
-            ax.yaxis.get_tightbbox(figure.canvas.get_renderer())  # type: ignore[attr-defined]
-            distance = (ax.bbox.x0 - ax.yaxis.label.get_position()[0]) / figure.dpi
-            columns.setdefault(place.colspan.start, []).append((ax, float(distance)))
-    for placed in columns.values():
-        farthest = round(max(distance for _, distance in placed), 4)
-        for ax, _ in placed:
-            left_of_axes = ax.transAxes + ScaledTranslation(-farthest, 0, figure.dpi_scale_trans)
-            ax.yaxis.set_label_coords(0, 0.5, transform=left_of_axes)
+    lay_out(figure, left=edge / 2, right=edge / 2, top=head, bottom=foot)

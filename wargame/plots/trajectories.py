@@ -10,11 +10,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from wargame.plots.style import ACCENT, HIGHLIGHT, new_figure, style, tick_turns, wrapped
 
 __all__ = ["fan_chart", "fan_charts", "fan_height"]
 
+COLUMNS = ("turn", "q05", "q25", "q50", "q75", "q95")
 BANDS = (("q05", "q95", 0.18, "5–95 % of episodes"), ("q25", "q75", 0.38, "25–75 %"))
 SMALL_TITLE: dict[str, Any] = {"fontsize": 7, "fontweight": "normal"}
 SMALL_WIDTH = 24
@@ -33,7 +35,6 @@ def fan_chart(
     unit: str = "",
     turns: Sequence[str] | None = None,
     episode: pd.DataFrame | None = None,
-    small: bool = False,
 ) -> Axes:
     """One variable over time: median, and the bands that hold half and nine tenths of the episodes.
 
@@ -42,34 +43,44 @@ def fan_chart(
     """
     with style():
         ax = new_figure(4.6, 2.8).add_subplot() if ax is None else ax
-        rows = table[table["variable"] == variable].sort_values("turn")
-        for low, high, alpha, name in BANDS:
-            ax.fill_between(
-                rows["turn"], rows[low], rows[high], color=ACCENT, alpha=alpha, linewidth=0, label=name
-            )
-        ax.plot(rows["turn"], rows["q50"], color=ACCENT, linewidth=1.4, label="median")
+        _draw(ax, _columns(table, [variable])[variable], turns)
         if episode is not None:
-            _highlight(ax, episode[(episode["variable"] == variable) & episode["running"]])
-        named = turns or [str(turn) for turn in rows["turn"] if turn >= 0]
-        ax.set_xticks(*tick_turns(named, 3 if small else 6))
-        ax.set_xlim(-1, max(len(named) - 1, 0))
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-        ax.ticklabel_format(axis="y", useOffset=False)
-        ax.margins(y=0.08)
-        ax.grid(axis="y")
-        ax.set_title(
-            wrapped(label or variable, SMALL_WIDTH if small else 60), **(SMALL_TITLE if small else {})
-        )
-        ax.set_ylabel(wrapped(unit, 18 if small else 40), fontsize=6.5 if small else None)
-        if small:
-            ax.tick_params(labelsize=6.5)
-        else:
-            ax.set_xlabel("End of turn")
+            _highlight(ax, episode, variable)
+        ax.set_title(wrapped(label or variable, 60))
+        ax.set_xlabel("End of turn")
+        ax.set_ylabel(wrapped(unit, 40))
     return ax
 
 
-def _highlight(ax: Axes, path: pd.DataFrame) -> None:
+def _columns(table: pd.DataFrame, variables: Sequence[str]) -> dict[str, dict[str, NDArray[Any]]]:
+    """For each variable its numbers, by column, in the order of turns."""
+    ordered = table.sort_values("turn", kind="stable")
+    names = ordered["variable"].to_numpy()
+    numbers = {column: ordered[column].to_numpy() for column in COLUMNS}
+    return {name: {column: values[names == name] for column, values in numbers.items()} for name in variables}
+
+
+def _draw(
+    ax: Axes, rows: Mapping[str, NDArray[Any]], turns: Sequence[str] | None, *, most: tuple[int, int] = (6, 5)
+) -> None:
+    """Bands and median of one variable; `most` turns are labelled, and so many steps of the y axis."""
+    for low, high, alpha, name in BANDS:
+        ax.fill_between(
+            rows["turn"], rows[low], rows[high], color=ACCENT, alpha=alpha, linewidth=0, label=name
+        )
+    ax.plot(rows["turn"], rows["q50"], color=ACCENT, linewidth=1.4, label="median")
+    named = turns or [str(turn) for turn in rows["turn"] if turn >= 0]
+    ax.set_xticks(*tick_turns(named, most[0]))
+    ax.set_xlim(-1, max(len(named) - 1, 0))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=most[1], steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
+    ax.ticklabel_format(axis="y", useOffset=False)
+    ax.margins(y=0.08)
+    ax.grid(axis="y")
+
+
+def _highlight(ax: Axes, episode: pd.DataFrame, variable: str) -> None:
     """One episode as a line, with a dot where it ended."""
+    path = episode[(episode["variable"] == variable) & episode["running"]]
     if path.empty:
         return
     path = path.sort_values("turn")
@@ -103,14 +114,19 @@ def fan_charts(
             figure = new_figure(columns * PANEL[0], fan_height(shown, columns))
         grid = figure.add_gridspec(rows + 1, columns, height_ratios=[LEGEND, *[PANEL[1]] * rows])
         panels: list[Axes] = []
+        numbers = _columns(table, names)
         for place, name in enumerate(names):
             row, column = divmod(place, columns)
-            panel = figure.add_subplot(grid[row + 1, column], sharex=panels[0] if panels else None)
-            label, unit = (labels or {}).get(name, name), (units or {}).get(name, "")
-            fan_chart(
-                table, panel, variable=name, label=label, unit=unit, turns=turns, episode=episode, small=True
-            )
-            panel.tick_params(labelbottom=place + columns >= len(names))
+            # Not `sharex`: each of the plots would ask all the others for their limits, again and again.
+            panel = figure.add_subplot(grid[row + 1, column])
+            _draw(panel, numbers[name], turns, most=(3, 4))
+            if episode is not None:
+                _highlight(panel, episode, name)
+            panel.set_title(wrapped((labels or {}).get(name, name), SMALL_WIDTH), **SMALL_TITLE)
+            panel.set_ylabel(wrapped((units or {}).get(name, ""), 18), fontsize=6.5)
+            # Grid lines are marks enough.
+            panel.tick_params("y", labelsize=6.5, left=False)
+            panel.tick_params("x", labelsize=6.5, labelbottom=place + columns >= len(names))
             panels.append(panel)
         if not given:
             figure.align_ylabels(panels)
