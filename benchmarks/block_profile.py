@@ -59,8 +59,8 @@ class Profile:
     deciding: dict[str, float]
     turns: float
     """Turns of an episode, on average."""
-    draws: int
-    """Random numbers in a turn."""
+    draws: float
+    """Random numbers made in a turn, on average."""
     whole: float
     """Nanoseconds of processor time that a turn of an episode takes in the compiled kernel as it is, all in all."""
 
@@ -159,9 +159,16 @@ def measure_profile(play: Play) -> Profile:
         costs=costs,
         deciding=deciding,
         turns=lane_turns / EPISODES,
-        draws=len(rules.turn_streams.names),
+        draws=_draws_in_a_turn(batch.kernel),
         whole=whole,
     )
+
+
+def _draws_in_a_turn(kernel: Kernel) -> float:
+    """How many random numbers a turn has, over all turns that there are."""
+    plan = kernel.draw_plan
+    dated = sum(len(turns) * len(streams) for turns, streams in plan.on_turns.items())
+    return len(plan.every_turn) + dated / kernel.layout.horizon
 
 
 def _processor_time(work: Callable[[], object]) -> float:

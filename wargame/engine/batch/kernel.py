@@ -13,6 +13,7 @@ from typing import Any
 
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch import library
+from wargame.engine.batch.draw_plan import DrawPlan, plan_draws
 from wargame.engine.batch.layout import FAILED, UNSETTLED, places
 from wargame.engine.batch.operations import BRANCH, EPISODE, Draws, operations
 from wargame.engine.batch.schedule import interleaved
@@ -85,6 +86,28 @@ class Kernel:
         self.deal = "deal_uncertain" if uncertain and rules.deal_streams.names else "deal"
         self.deals_anew = self.deal == "deal_uncertain" or rules.deals_anew
         self.turn_rules = ("resolve", "nature", "book", "learn", "record", "judge")
+        self.draw_plan = self._draw_plan()
+        self.draws = self._draws_by_function()
+
+    def _draw_plan(self) -> DrawPlan:
+        """Which random numbers are made when."""
+        rows = {self.rules.rows[f"draw.{name}"]: name for name in self.rules.turn_streams.names}
+        read = {
+            rows[row] for source in self.rules.sources.values() for row in _rows_in(source)[0] if row in rows
+        }
+        return plan_draws(self.rules, read)
+
+    def _draws_by_function(self) -> dict[str, tuple[str, ...]]:
+        """The streams of each function that draws."""
+        plan = self.draw_plan
+        dated = {f"draw_dated_{number}": names for number, names in enumerate(plan.on_turns.values())}
+        dealt = {"draw_deal": self.rules.deal_streams.names} if self.deals_anew else {}
+        return {"draw_turn": plan.every_turn, **dated, **dealt}
+
+    @property
+    def most_streams(self) -> int:
+        """The most streams that one function draws."""
+        return max(map(len, self.draws.values()))
 
     @property
     def most_policies(self) -> int:
@@ -105,19 +128,14 @@ class Kernel:
         module.writers["solve_stage"] = Stages(module, _for_all_lanes).call
         for name in self._blocks():
             module.texts.append(self._block(module, name, ast.parse(self.rules.sources[name])))
-        streams = {"draw_turn": self.rules.turn_streams, "draw_deal": self.rules.deal_streams}
-        for name in self._draw_blocks():
-            module.texts.append(self._draws(module, name, streams[name].names, streams[name].kinds))
+        for name, streams in self.draws.items():
+            module.texts.append(self._draws(module, name, streams))
         return module.text()
 
     def _blocks(self) -> list[str]:
         """The names of the blocks that are part of play."""
         unused = {"deal", "deal_uncertain"} - ({self.deal} if self.deals_anew else set())
         return [name for name in self.rules.sources if name not in unused]
-
-    def _draw_blocks(self) -> list[str]:
-        """The names of the functions that draw."""
-        return ["draw_turn", *(["draw_deal"] if self.deals_anew else [])]
 
     def _module(self) -> Module:
         functions = {
@@ -187,14 +205,16 @@ class Kernel:
         assert isinstance(target.slice, ast.Constant)
         return self.places.rows[int(target.slice.value)][0] == "real"  # type: ignore[arg-type]
 
-    def _draws(self, module: Module, name: str, streams: Sequence[str], kinds: Sequence[str]) -> str:
+    def _draws(self, module: Module, name: str, streams: Sequence[str]) -> str:
         function = Function(module)
         function.scope.values["seed"] = Value("ints", "%seed")
-        draws = Draws(function)
-        for stream, kind in zip(streams, kinds, strict=True):
-            row = self.rules.rows[f"draw.{stream}"]
-            if self.places.rows[row][0] == "lane":
-                function.store_row(row, draws.draw(stream, kind))
+        rows = {stream: self.rules.rows[f"draw.{stream}"] for stream in streams}
+        in_lanes = {stream: row for stream, row in rows.items() if self.places.rows[row][0] == "lane"}
+        draws = Draws(function, list(in_lanes))
+        known = self.rules.deal_streams if name == "draw_deal" else self.rules.turn_streams
+        kinds = dict(zip(known.names, known.kinds, strict=True))
+        for stream, row in in_lanes.items():
+            function.store_row(row, draws.draw(stream, kinds[stream]))
         return self._over_vectors(name, function)
 
     def _over_vectors(self, name: str, function: Function) -> str:
@@ -231,7 +251,7 @@ class Kernel:
     def loop_text(self) -> str:
         """The module of the loop that plays blocks of episodes."""
         module = self._module()
-        for name in [*self._blocks(), *self._draw_blocks()]:
+        for name in [*self._blocks(), *self.draws]:
             module.signatures[name] = ("none", ["reals", "reals", "ints", "int"])
             module.declarations[name] = f"declare void @{name}(ptr, ptr, ptr, i64)"
         source = ast.parse(_source_of(library)).body
@@ -250,19 +270,28 @@ class Kernel:
             if self._moved(seat):
                 there, back = self._rows_moved(seat)
                 yield f"def gather_{name}(w: Reals, c: Reals, lanes: Ints, m: int) -> None:"
-                yield from self._copy(there, "c", "w")
+                yield from self._gather(there)
                 yield f"def scatter_{name}(w: Reals, c: Reals, lanes: Ints, m: int) -> None:"
-                yield from self._copy(back, "w", "c")
+                yield from self._scatter(back)
 
-    def _copy(self, rows: Sequence[int], to: str, source: str) -> Iterator[str]:
-        size = self.places.lanes * self.width
-        here = f"(j // {self.width} * {size} + j % {self.width})"
-        at = {"w": "lanes[j]", "c": here}
-        yield "    for j in range(m):"
-        yield f"        to = {at[to]}"
-        yield f"        source = {at[source]}"
+    def _gather(self, rows: Sequence[int]) -> Iterator[str]:
+        """Whole vectors of lanes at a time: to store a lane by itself would take longer than to put them together."""
+        width, size = self.width, self.places.lanes * self.width
+        yield f"    for v in range((m + {width - 1}) // {width}):"
+        for lane in range(width):
+            # Behind the last lane that decides stands one of before, which is as good as any other.
+            yield f"        lane{lane} = lanes[v * {width} + {lane}]"
+        places = ", ".join(f"lane{lane}" for lane in range(width))
         for row in rows:
-            yield f"        {to}[to + {row * self.width}] = {source}[source + {row * self.width}]"
+            yield f"        store_lanes(c, v * {size} + {row * width}, lanes_at(w, {row * width}, {places}))"
+
+    def _scatter(self, rows: Sequence[int]) -> Iterator[str]:
+        width, size = self.width, self.places.lanes * self.width
+        yield "    for j in range(m):"
+        yield "        to = lanes[j]"
+        yield f"        source = j // {width} * {size} + j % {width}"
+        for row in rows:
+            yield f"        w[to + {row * width}] = c[source + {row * width}]"
 
     def _moved(self, seat: Seat) -> bool:
         """Whether there are turns on which the actor need not decide: then those lanes are left out."""
@@ -379,6 +408,9 @@ class Kernel:
                 place = self.places.rows[rules.rows[f"order.{seat.name}"]][1]
                 yield f"    u[{place}] = real(orders[turn * {len(self.seats)} + {index}])"
         yield f"draw_turn{everywhere}"
+        for number, turns in enumerate(self.draw_plan.on_turns):
+            yield f"if {' or '.join(f'turn == {one}' for one in turns) or 'turn < 0'}:"
+            yield f"    draw_dated_{number}{everywhere}"
         yield from self._calls(
             ["begin", *(f"perceive_{actor}" for actor in rules.scenario.actors)], everywhere
         )

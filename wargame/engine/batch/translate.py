@@ -22,7 +22,8 @@ import ast
 import inspect
 import struct
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import FunctionType
@@ -187,6 +188,13 @@ class Function:
     def do(self, text: str) -> None:
         """An instruction without a result."""
         self.lines.append(f"  {text}")
+
+    @contextmanager
+    def beforehand(self) -> Iterator[None]:
+        """What is written meanwhile comes before everything else: once, where the rest is a loop over vectors."""
+        lines, self.lines = self.lines, self.places
+        yield
+        self.lines = lines
 
     def type(self, kind: str) -> str:
         """LLVM's name of a kind."""
