@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from wargame.engine.batch.kernel import ARGUMENTS, Kernel
+from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import Code, make_code
+from wargame.engine.batch.plan import ARGUMENTS
 from wargame.engine.batch.play import Batch
 from wargame.engine.play import Play
 from wargame.engine.rules import rules_for

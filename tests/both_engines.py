@@ -9,7 +9,7 @@ import numpy as np
 
 import wargame
 from wargame.engine import mesa_blocks
-from wargame.engine.batch.kernel import LANES
+from wargame.engine.batch.plan import LANES
 from wargame.engine.batch.play import Batch
 from wargame.engine.block import Block
 from wargame.engine.model import WargameModel

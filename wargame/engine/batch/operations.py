@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wargame.engine.batch.inversion import invert
-from wargame.engine.batch.translate import Function, Value
+from wargame.engine.batch.translate import Function
+from wargame.engine.batch.values import Value
 from wargame.engine.draws import stream_hash
 
 __all__ = ["BRANCH", "EPISODE", "FIRST_ROUNDS", "KEYS", "TURN", "Draws", "operations"]

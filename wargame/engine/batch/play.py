@@ -11,26 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine import counts, distributions, numeric
-from wargame.engine.batch import (
-    draw_plan,
-    inversion,
-    kernel,
-    layout,
-    library,
-    machine,
-    operations,
-    schedule,
-    translate,
-)
-from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
+from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
 from wargame.engine.batch.operations import FIRST_ROUNDS, KEYS
+from wargame.engine.batch.plan import ARGUMENTS, LANES
 from wargame.engine.block import BINS, FAILED, Block, Failure
 from wargame.engine.play import Play
 from wargame.engine.rules import Rules, rules_for
@@ -279,6 +270,7 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
             "rows": rules.rows,
             "places": made.places,
             "loop": made.text(),
+            "draws": made.draws,
             "kinds": (rules.turn_streams.kinds, rules.deal_streams.kinds),
             "width": made.width,
             "scales": made.scales,
@@ -301,8 +293,9 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
 def _translation() -> str:
     """A digest of the text of what makes the code, so that older code on disk is not used after a change."""
     whole = hashlib.sha256()
-    batch = (draw_plan, inversion, kernel, layout, library, machine, operations, schedule, translate)
-    for module in (*batch, counts, distributions, numeric):
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        whole.update(path.read_bytes())
+    for module in (counts, distributions, numeric):
         whole.update(inspect.getsource(module).encode())
     return whole.hexdigest()
 
