@@ -59,9 +59,7 @@ def measure(title: str, given: str, folder: Path) -> Measured:
     tell(f"{title}: the batch engine and the C program")
     fastest, program = contenders(play, folder)
     fast = interleaved(fastest, rounds=FAST_ROUNDS, seconds=FAST_SECONDS)
-    remarks = [
-        "There is no C program: there is no gcc here, or episodes are dealt by chance, as private types are."
-    ]
+    remarks = ["There is no C program, for there is no gcc here."]
     if program is not None:
         remarks = [
             f"gcc took {program.compile_seconds:.1f} s to compile the C program. In {CHECKED:,} episodes its outcomes, "

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from wargame.engine.batch.kernel import ARGUMENTS, Kernel
+from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import Code, make_code
+from wargame.engine.batch.plan import ARGUMENTS
 from wargame.engine.batch.play import Batch
 from wargame.engine.play import Play
 from wargame.engine.rules import rules_for
@@ -59,8 +60,8 @@ class Profile:
     deciding: dict[str, float]
     turns: float
     """Turns of an episode, on average."""
-    draws: int
-    """Random numbers in a turn."""
+    draws: float
+    """Random numbers made in a turn, on average."""
     whole: float
     """Nanoseconds of processor time that a turn of an episode takes in the compiled kernel as it is, all in all."""
 
@@ -159,9 +160,16 @@ def measure_profile(play: Play) -> Profile:
         costs=costs,
         deciding=deciding,
         turns=lane_turns / EPISODES,
-        draws=len(rules.turn_streams.names),
+        draws=_draws_in_a_turn(batch.kernel),
         whole=whole,
     )
+
+
+def _draws_in_a_turn(kernel: Kernel) -> float:
+    """How many random numbers a turn has, over all turns that there are."""
+    plan = kernel.draw_plan
+    dated = sum(len(turns) * len(streams) for turns, streams in plan.on_turns.items())
+    return len(plan.every_turn) + dated / kernel.layout.horizon
 
 
 def _processor_time(work: Callable[[], object]) -> float:

@@ -13,7 +13,7 @@ import ctypes
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
@@ -89,8 +89,6 @@ def compiler() -> str | None:
 
 def program_text(rules: Rules) -> str:
     """The whole program."""
-    if rules.deals_anew:
-        raise ValueError("the C program deals every episode alike; this scenario's first state is random")
     names: dict[str, Any] = {
         **{name: getattr(numeric, name) for name in numeric.__all__},
         **{name: getattr(counts, name) for name in counts.__all__},
@@ -99,7 +97,7 @@ def program_text(rules: Rules) -> str:
     blocks: dict[str, ast.FunctionDef] = {}
     called: dict[str, FunctionType] = {}
     for name, source in rules.sources.items():
-        if not name.startswith("deal"):
+        if name != "deal_uncertain" and (name != "deal" or rules.deals_anew):
             blocks[name] = ast.parse(source).body[0]  # type: ignore[assignment]
             needed(blocks[name], names, called)
     parts = [_START]
@@ -109,27 +107,37 @@ def program_text(rules: Rules) -> str:
         parts.append(function_text(node, function.__globals__, f"static inline double f_{name}({arguments})"))
     for name, node in blocks.items():
         parts.append(function_text(node, names, f"{_FAST_ENOUGH} {name}(double *restrict w)"))
-    parts += _tables(rules.turn_streams)
+    parts += _tables("turn", rules.turn_streams)
+    parts += _tables("deal", rules.deal_streams)
     parts += _loop(rules, set(blocks))
     return "\n".join(parts) + "\n"
 
 
-def _tables(streams: Streams) -> Iterator[str]:
+def _tables(what: str, streams: Streams) -> Iterator[str]:
     hashes = ", ".join(f"{stream_hash(name)}u" for name in streams.names)
     last = ", ".join(str(int(kind == "centred")) for kind in streams.kinds)
-    yield f"static const uint32_t stream_names[] = {{{hashes}}};"
-    yield f"static const uint64_t stream_last[] = {{{last}}};"
+    yield f"static const uint32_t {what}_names[] = {{{hashes or 0}}};"
+    yield f"static const uint64_t {what}_last[] = {{{last or 0}}};"
+
+
+def _draw(what: str, streams: Streams, rows: Mapping[str, int], turn: str) -> Iterator[str]:
+    """Draw all of these streams; their rows follow each other."""
+    if streams.names:
+        place, count = rows[f"draw.{streams.names[0]}"], len(streams.names)
+        yield f"    draw_all(w + {place}, {what}_names, {what}_last, {count}, number, {turn}, seed);"
 
 
 def _loop(rules: Rules, blocks: set[str]) -> Iterator[str]:
     """The turns of an episode, and episodes one after the other."""
     rows, scenario = rules.rows, rules.scenario
-    horizon, streams = scenario.horizon, rules.turn_streams.names
+    horizon = scenario.horizon
     yield "static int episode(double *restrict w, uint32_t number, uint64_t seed) {"
+    if rules.deals_anew:
+        yield from _draw("deal", rules.deal_streams, rows, "0")
+        yield from _calls(["deal"], blocks)
     yield f"    for (int turn = 0; turn < {horizon}; turn++) {{"
     yield f"        w[{rows['turn']}] = turn;"
-    first = rows[f"draw.{streams[0]}"]
-    yield f"        draw_all(w + {first}, stream_names, stream_last, {len(streams)}, number, turn, seed);"
+    yield from _draw("turn", rules.turn_streams, rows, "turn")
     yield from _calls(["begin", *(f"perceive_{actor}" for actor in scenario.actors)], blocks)
     for phase in scenario.phases:
         for seat in rules.seats[phase]:
@@ -139,7 +147,8 @@ def _loop(rules: Rules, blocks: set[str]) -> Iterator[str]:
             yield from _calls([f"{step}_{name}" for step in ("expect", "evaluate", "choose")], blocks)
             yield "        }"
             yield from _calls([f"carry_out_{name}"], blocks)
-        yield from _calls([f"show_{phase}"], blocks)
+        learning = [f"learn_types_{seat.actor.name}_{phase}" for seat in rules.seats[phase]]
+        yield from _calls([f"show_{phase}", *learning], blocks)
     yield from _calls(["resolve", "nature", "book", "learn", "record", "judge"], blocks)
     yield f"        if (w[{rows['ended']}] >= 0.0 || turn == {horizon - 1}) {{"
     yield from _calls(["settle"], blocks)

@@ -32,9 +32,9 @@ def c_name(threads: int) -> str:
 
 
 def contenders(play: Play, folder: Path) -> tuple[list[Contender], CProgram | None]:
-    """All that there are; without gcc, and where something is dealt by chance, there is no C program."""
+    """All that there are; without gcc there is no C program."""
     batch, rules = batch_for(play), rules_for(play.scenario)
-    program = CProgram(rules, folder) if compiler() and not rules.deals_anew else None
+    program = CProgram(rules, folder) if compiler() else None
     if program is not None:
         check_same(play, program)
     found = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import mesa
@@ -13,7 +12,6 @@ import numpy as np
 from measuring import Contender
 from toy_by_hand import ToyModel
 
-import wargame
 from wargame.engine.block import Block, Layout
 from wargame.engine.mesa_blocks import play_block
 from wargame.engine.model import WargameModel
@@ -31,19 +29,6 @@ SHARED = 600
 PlayBlock = Callable[[Play, int, int], Block]
 
 
-@lru_cache(maxsize=2)
-def read_once(scenario: str) -> wargame.Scenario:
-    """A scenario, read when a process first plays it."""
-    return wargame.load(scenario)
-
-
-class PreparedModel(WargameModel):
-    """The engine's model, given the scenario's name by `mesa.batch_run`, which starts one per episode."""
-
-    def __init__(self, scenario: str, **keywords: Any) -> None:
-        super().__init__(read_once(scenario), **keywords)
-
-
 def of_engine(scenario: str, play: Play, reference: PlayBlock) -> list[Contender]:
     """The Mesa engine alone and through `mesa.batch_run`; what that returns must be `reference`'s episodes."""
     layout = rules_for(play.scenario).layout()
@@ -51,7 +36,7 @@ def of_engine(scenario: str, play: Play, reference: PlayBlock) -> list[Contender
     def through_batch_run(processes: int) -> Callable[[int, int], None]:
         def played(first: int, count: int) -> None:
             rows = mesa.batch_run(
-                PreparedModel,
+                WargameModel,
                 {"scenario": scenario, "seed": play.seed, "episode": range(first, first + count)},
                 number_processes=processes,
                 data_collection_period=-1,

@@ -22,7 +22,7 @@ from page import Section
 import wargame
 from wargame.engine.actor import StateActor
 from wargame.engine.ahead import Ahead
-from wargame.engine.batch.kernel import LANES
+from wargame.engine.batch.plan import LANES
 from wargame.engine.batch.play import batch_for
 from wargame.engine.block import Block
 from wargame.engine.compiling import compile_function

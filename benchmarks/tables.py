@@ -71,9 +71,15 @@ def ratio_section(speeds: Mapping[str, Mapping[str, Speeds]]) -> Section:
         (c_name(2), c_name(1)),
     ]
     rows = [
-        (f"{fast} / {slow}", *(str(ratio(found, fast, slow)) for found in speeds.values()))
+        (
+            f"{fast} / {slow}",
+            *(
+                str(ratio(found, fast, slow)) if {fast, slow} <= set(found) else ""
+                for found in speeds.values()
+            ),
+        )
         for fast, slow in pairs
-        if all(slow in found and fast in found for found in speeds.values())
+        if any({fast, slow} <= set(found) for found in speeds.values())
     ]
     return Section(
         title="How many times faster: median of the pairs (lowest to highest)",
@@ -88,7 +94,7 @@ def cost_section(profiles: Mapping[str, Profile]) -> Section:
     for profile in profiles.values():
         turn = profile.whole
         decisions = sum(profile.deciding.values())
-        draws = profile.of("draw_turn")
+        draws = profile.of("draw_turn", "draw_dated")
         columns.append(
             [
                 f"{profile.turns:.1f}",
@@ -98,7 +104,7 @@ def cost_section(profiles: Mapping[str, Profile]) -> Section:
                 f"{turn / len(profile.deciding):,.0f}",
                 f"{turn / decisions:,.0f}",
                 f"{profile.of(*_DECISION) / decisions:,.0f}",
-                f"{profile.draws}",
+                f"{profile.draws:.1f}",
                 f"{draws / profile.draws:.2f}",
                 f"{100 * draws / turn:.1f} %",
             ]

@@ -9,13 +9,13 @@ import numpy as np
 
 import wargame
 from wargame.engine import mesa_blocks
-from wargame.engine.batch.kernel import LANES
+from wargame.engine.batch.plan import LANES
 from wargame.engine.batch.play import Batch
 from wargame.engine.block import Block
 from wargame.engine.model import WargameModel
 from wargame.engine.orders import OrderBook
 from wargame.engine.play import Play
-from wargame.engine.rules import EpisodeError, Rules, rules_for
+from wargame.engine.rules import EpisodeError, rules_for
 
 __all__ = ["assert_same_blocks", "assert_same_workspaces", "differences", "play_both", "play_for"]
 
@@ -115,24 +115,21 @@ def _first_difference(batch: Batch, history: list[list[float]], seen: Any) -> st
     for turn, workspace in enumerate(history):
         expected, found = np.array(workspace)[rows], seen[turn][lanes]
         for place in np.flatnonzero(bits(expected) != bits(found)):
-            if not _is_stale(rules, names[place], workspace):
+            if not _is_stale(batch, names[place], turn, workspace):
                 return f"turn {turn}, {names[place]}: {expected[place]!r} and {found[place]!r}"
     return ""
 
 
-def _is_stale(rules: Rules, name: str, workspace: list[float]) -> bool:
-    """Whether a row was not computed: the score of a policy that could not be played, or was not thought about."""
-    if not name.startswith("score."):
+def _is_stale(batch: Batch, name: str, turn: int, workspace: list[float]) -> bool:
+    """Whether a row was not computed: a draw that nothing reads, or the score of a policy that was not weighed."""
+    rules = batch.rules
+    kind, _, what = name.partition(".")
+    seats = {seat.name: seat for seats in rules.seats.values() for seat in seats}
+    deciding = [seat for seat in seats if workspace[rules.rows[f"decides.{seat}"]] != 0.0]
+    if kind == "draw":
+        dealt = what in rules.deal_streams.names
+        return not dealt and not batch.kernel.draw_plan.is_made(what, turn)
+    if kind != "score":
         return False
-    policy = name.removeprefix("score.")
-    seat = next(
-        seat
-        for seats in rules.seats.values()
-        for seat in seats
-        for one in seat.policies
-        if one.full_name == policy
-    )
-    return 0.0 in (
-        workspace[rules.rows[f"available.{policy}"]],
-        workspace[rules.rows[f"decides.{seat.name}"]],
-    )
+    seat = next(seat for seat in seats.values() if what in [policy.full_name for policy in seat.policies])
+    return workspace[rules.rows[f"available.{what}"]] == 0.0 or seat.name not in deciding

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch.machine import Code, make_code, processor
 from wargame.engine.batch.operations import operations
-from wargame.engine.batch.translate import Function, Module
+from wargame.engine.batch.translate import Function
+from wargame.engine.batch.values import Module
 
 __all__ = ["MACHINES", "bits", "disagreements", "in_lanes"]
 

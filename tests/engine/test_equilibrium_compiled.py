@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from wargame.engine import equilibrium, numeric
-from wargame.engine.batch.kernel import _for_all_lanes
+from wargame.engine.batch.all_lanes import for_all_lanes
 from wargame.engine.batch.machine import Code, make_code
 from wargame.engine.batch.operations import operations
-from wargame.engine.batch.translate import Module
+from wargame.engine.batch.values import Module
 from wargame.engine.equilibrium import BIFURCATED, RESIDUAL, STEPS, TURNS, memory_needed, solve_equilibrium
 
 GAMES = 400
@@ -28,7 +28,7 @@ def compiled():
         for node in ast.parse(inspect.getsource(text)).body:
             if isinstance(node, ast.FunctionDef):
                 public = node.name == "solve_equilibrium"
-                module.texts.append(_for_all_lanes(module, node, vars(text), public=public))
+                module.texts.append(for_all_lanes(module, node, vars(text), public=public))
     code = Code([make_code(module.text(), thorough=True)])
     function = code.function("solve_equilibrium", [ctypes.c_int64, *[ctypes.c_void_p] * 8], ctypes.c_double)
     return code, function

@@ -23,6 +23,11 @@ class Seat:
         """`actor.phase`, also the name of the random stream that picks its policy."""
         return f"{self.actor.name}.{self.phase}"
 
+    @property
+    def code_name(self) -> str:
+        """What the seat is called in the names of blocks of code."""
+        return f"{self.actor.name}_{self.phase}"
+
     @functools.cached_property
     def policies(self) -> tuple[Policy, ...]:
         """The policies that belong to this phase."""

@@ -1,7 +1,9 @@
-"""Where the rows of the workspace are kept: in every lane, or once for all lanes."""
+"""Where the rows of the workspace are kept: in every lane, or once for all lanes; and which rows a block touches."""
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from wargame.engine.code import Code
 from wargame.engine.graph import Node
 from wargame.engine.rules import Rules
 
-__all__ = ["FAILED", "UNSETTLED", "Places", "places"]
+__all__ = ["FAILED", "UNSETTLED", "Places", "places", "rows_in"]
 
 FAILED, UNSETTLED = -1, -2
 """Rows of the lanes alone: whether a check failed, in a turn and in the settling of the episode."""
@@ -104,3 +106,22 @@ def _reads(code: Code, node: Node) -> Iterator[str]:
         if current.operation in ("row", "at"):
             yield current.name
         waiting.extend(current.arguments)
+
+
+def rows_in(source: str) -> tuple[set[int], set[int]]:
+    """The rows that a block's text reads, and those it stores; of a run of rows, all."""
+    counts = {name: int(count) for name, count in re.findall(r"for (\w+) in range\((\d+)\)", source)}
+    reads: set[int] = set()
+    stores: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Subscript):
+            rows = stores if isinstance(node.ctx, ast.Store) else reads
+            if isinstance(node.slice, ast.Constant):
+                rows.add(int(node.slice.value))  # type: ignore[arg-type]
+            else:
+                assert isinstance(node.slice, ast.BinOp)
+                assert isinstance(node.slice.left, ast.Constant)
+                assert isinstance(node.slice.right, ast.Name)
+                first = int(node.slice.left.value)  # type: ignore[arg-type]
+                rows.update(range(first, first + counts[node.slice.right.id]))
+    return reads, stores

@@ -8,22 +8,24 @@ all lanes. The others give the texts for all lanes access to memory and to singl
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wargame.engine.batch.inversion import invert
-from wargame.engine.batch.translate import Function, Value
+from wargame.engine.batch.translate import Function
+from wargame.engine.batch.values import Value
 from wargame.engine.draws import stream_hash
 
-__all__ = ["BRANCH", "EPISODE", "KEYS", "TURN", "Draws", "operations"]
+__all__ = ["BRANCH", "EPISODE", "FIRST_ROUNDS", "KEYS", "TURN", "Draws", "operations"]
 
 EPISODE, BRANCH = -3, -4
 """The rows that number the episode of each lane, and its branch: 0, or the number of a future in a fork."""
 
-TURN, KEYS = 0, 1
-"""Where `seed` keeps the turn and the two key words of each of ten rounds."""
-
 _ROUNDS = 10
+
+TURN, KEYS, FIRST_ROUNDS = 0, 1, 1 + 2 * _ROUNDS
+"""Where `seed` keeps the turn, the two key words of each of ten rounds, and three words for each stream."""
+
 _M0, _M1, _LOW = 0xD2511F53, 0xCD9E8D57, 0xFFFFFFFF
 _SHIFT = 6755399441055744.0
 _EXPONENT_BITS, _FRACTION_BITS = 0x7FF, 52
@@ -127,50 +129,78 @@ def _invert(f: Function, *arguments: Value) -> Value:
 
 
 class Draws:
-    """This turn's draws of all lanes, stream by stream; see `draws` for the layout of counter and key.
+    """Draws of all lanes, stream by stream; see `draws` for the layout of counter and key.
 
-    What the first two rounds compute without the stream is computed once; what they compute without the episode is the
-    same for all lanes.
+    What the first two rounds compute without the stream is computed once a vector. What they compute without the
+    episode is the same for all lanes: it is computed before the loop over vectors, and kept behind the keys.
+
+    A word of 32 bits is kept in 64, of which the upper half may hold anything: `_multiply` does not look at it.
     """
 
-    def __init__(self, f: Function) -> None:
+    def __init__(self, f: Function, streams: Sequence[str]) -> None:
         self.f, self._seed = f, f.scope.values["seed"]
-        self._keys = [
-            (self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)
-        ]
+        self._places = {stream: FIRST_ROUNDS + 3 * number for number, stream in enumerate(streams)}
+        with f.beforehand():
+            turn = self._given(TURN)
+            self._keys = [
+                (self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)
+            ]
+            for stream, place in self._places.items():
+                for offset, word in enumerate(self._first_rounds(stream, turn)):
+                    f.do(f"store {f.typed(word)}, ptr {f.address(self._seed.text, place + offset)}")
         episode, branch = (_cast(f, "fptoui", f.load_row(row), "word") for row in (EPISODE, BRANCH))
-        product0 = self._multiply(episode, _M0)
-        c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), branch), self._keys[0][1])
-        product1 = self._multiply(c2, _M1)
-        self._low0 = _whole(f, "and", product0, _LOW)
-        self._high1 = _whole(f, "lshr", product1, 32)
-        self._low1 = _whole(f, "and", product1, _LOW)
+        self._product0 = self._multiply(episode, _M0)
+        c2 = self._mixed(self._upper(self._product0), branch, self._keys[0][1])
+        self._product1 = self._multiply(c2, _M1)
+        self._high1 = self._upper(self._product1)
+
+    def _first_rounds(self, stream: str, turn: Value) -> tuple[Value, Value, Value]:
+        """What a stream's name and the turn add to words 0 and 2 in the first two rounds, and word 3 after them."""
+        f, keys, product1 = self.f, self._keys, stream_hash(stream) * _M1
+        c0 = _whole(f, "xor", _whole(f, "xor", turn, product1 >> 32), keys[0][0])
+        product0 = self._multiply(c0, _M0)
+        return (
+            _whole(f, "xor", keys[1][0], product1 & _LOW),
+            _whole(f, "xor", _whole(f, "lshr", product0, 32), keys[1][1]),
+            product0,
+        )
 
     def _given(self, index: int) -> Value:
-        f = self.f
-        number = f.write("int", f"load i64, ptr {f.address(self._seed.text, index)}")
-        return _whole(f, "and", number, _LOW)
+        return self.f.write("int", f"load i64, ptr {self.f.address(self._seed.text, index)}")
 
     def _multiply(self, a: Value, multiplier: int) -> Value:
         """The product of 32 bits by 32: the mask says that no more count, for which processors have a quick way."""
         return _whole(self.f, "mul", _whole(self.f, "and", a, _LOW), multiplier)
 
+    def _upper(self, product: Value) -> Value:
+        """The upper half of a product. It is moved, not shifted: processors shift with the unit that multiplies."""
+        f, count = self.f, 2 * self.f.module.width
+        halves = f.write("", f"bitcast {f.typed(product)} to <{count} x i32>")
+        order = ", ".join(f"i32 {half | 1}" for half in range(count))
+        given = f"<{count} x i32> {halves.text}, <{count} x i32> poison, <{count} x i32> <{order}>"
+        moved = f.write("", f"shufflevector {given}")
+        return f.write("word", f"bitcast <{count} x i32> {moved.text} to {f.type('word')}")
+
+    def _mixed(self, a: Value, b: Value, key: Value) -> Value:
+        return _whole(self.f, "xor", _whole(self.f, "xor", a, b), key)
+
     def draw(self, stream: str, kind: str) -> Value:
         """The draw of one stream, uniform or centred."""
-        f, keys = self.f, self._keys
-        product1 = stream_hash(stream) * _M1
-        c0 = _whole(f, "xor", _whole(f, "xor", self._given(TURN), product1 >> 32), keys[0][0])
-        product0 = _whole(f, "mul", c0, _M0)
-        c0 = _whole(f, "xor", self._high1, _whole(f, "xor", keys[1][0], product1 & _LOW))
-        c2 = _whole(f, "xor", self._low0, _whole(f, "xor", _whole(f, "lshr", product0, 32), keys[1][1]))
-        c1, c3 = self._low1, _whole(f, "and", product0, _LOW)
-        for key0, key1 in keys[2:]:
-            product0, other = self._multiply(c0, _M0), self._multiply(c2, _M1)
-            c0 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", other, 32), c1), key0)
-            c1 = _whole(f, "and", other, _LOW)
-            c2 = _whole(f, "xor", _whole(f, "xor", _whole(f, "lshr", product0, 32), c3), key1)
-            c3 = _whole(f, "and", product0, _LOW)
-        bits = _whole(f, "lshr", _whole(f, "or", _whole(f, "shl", c1, 32), c0), 11)
+        f, place = self.f, self._places[stream]
+        c0 = _whole(f, "xor", self._high1, self._given(place))
+        c2 = _whole(f, "xor", self._product0, self._given(place + 1))
+        c1, c3 = self._product1, self._given(place + 2)
+        for key0, key1 in self._keys[2:-1]:
+            product0, product1 = self._multiply(c0, _M0), self._multiply(c2, _M1)
+            c0 = self._mixed(self._upper(product1), c1, key0)
+            c2 = self._mixed(self._upper(product0), c3, key1)
+            c1, c3 = product1, product0
+        # Of the last round the first two words are wanted, side by side: the product with its halves exchanged, and
+        # what is mixed with it in the lower half.
+        product1 = self._multiply(c2, _M1)
+        turned = _whole(f, "or", _whole(f, "shl", product1, 32), _whole(f, "lshr", product1, 32))
+        rest = _whole(f, "and", _whole(f, "xor", c1, self._keys[-1][0]), _LOW)
+        bits = _whole(f, "lshr", _whole(f, "xor", turned, rest), 11)
         if kind == "centred":
             bits = _whole(f, "or", bits, 1)
         return _float(f, "fmul", _cast(f, "sitofp", bits, "lane"), 2.0**-53)
@@ -182,6 +212,16 @@ class Draws:
 def load_lanes(f: Function, array: Value, index: Value) -> Value:
     """As many consecutive elements of an array of floats as there are lanes."""
     return f.write("lane", f"load {f.type('lane')}, ptr {f.address(array.text, index.text)}, align 8")
+
+
+def lanes_at(f: Function, array: Value, offset: Value, *indices: Value) -> Value:
+    """A vector of elements of an array of floats, from one place for each lane, all by `offset` farther on."""
+    kind, vector = f.type("lane"), "poison"
+    for lane, index in enumerate(indices):
+        place = f.address(f.address(array.text, index.text), offset.text)
+        number = f.write("real", f"load double, ptr {place}")
+        vector = f.write("lane", f"insertelement {kind} {vector}, {f.typed(number)}, i64 {lane}").text
+    return Value("lane", vector)
 
 
 def store_lanes(f: Function, array: Value, index: Value, value: Value) -> Value:
@@ -253,6 +293,7 @@ def operations() -> Mapping[str, Callable[..., Any]]:
         scale_by_power_of_two,
         split_exponent,
         load_lanes,
+        lanes_at,
         store_lanes,
         load_words,
         store_words,

@@ -11,16 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine import counts, distributions, numeric
-from wargame.engine.batch import inversion, kernel, layout, library, machine, operations, schedule, translate
-from wargame.engine.batch.kernel import ARGUMENTS, LANES, Kernel
+from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
-from wargame.engine.batch.operations import KEYS
+from wargame.engine.batch.operations import FIRST_ROUNDS, KEYS
+from wargame.engine.batch.plan import ARGUMENTS, LANES
 from wargame.engine.block import BINS, FAILED, Block, Failure
 from wargame.engine.play import Play
 from wargame.engine.rules import Rules, rules_for
@@ -164,7 +165,7 @@ class Batch:
             **tables,
             "low": np.array([variable.low for variable in layout.variables]),
             "span": np.array([variable.high - variable.low for variable in layout.variables]),
-            "seed": _keys(play.seed),
+            "seed": _keys(play.seed, streams=self.kernel.most_streams),
             "orders": self._orders(play),
             "numbers": self._numbers(),
             "start": start,
@@ -250,9 +251,9 @@ def _runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
 
 
-def _keys(seed: int) -> NDArray[np.int64]:
-    """The turn, 0, and the key words of each round."""
-    words = [0] * (KEYS + 2 * _ROUNDS)
+def _keys(seed: int, streams: int) -> NDArray[np.int64]:
+    """The turn, 0, the key words of each round, and room for what is computed of so many streams."""
+    words = [0] * (FIRST_ROUNDS + 3 * streams)
     for turn in range(_ROUNDS):
         for half, word in enumerate((seed & 0xFFFFFFFF, seed >> 32)):
             words[KEYS + 2 * turn + half] = (word + turn * _KEY_STEPS[half]) & 0xFFFFFFFF
@@ -269,6 +270,7 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
             "rows": rules.rows,
             "places": made.places,
             "loop": made.text(),
+            "draws": made.draws,
             "kinds": (rules.turn_streams.kinds, rules.deal_streams.kinds),
             "width": made.width,
             "scales": made.scales,
@@ -291,8 +293,9 @@ def _code(made: Kernel, announce: Callable[[str], None] | None) -> list[bytes]:
 def _translation() -> str:
     """A digest of the text of what makes the code, so that older code on disk is not used after a change."""
     whole = hashlib.sha256()
-    batch = (inversion, kernel, layout, library, machine, operations, schedule, translate)
-    for module in (*batch, counts, distributions, numeric):
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        whole.update(path.read_bytes())
+    for module in (counts, distributions, numeric):
         whole.update(inspect.getsource(module).encode())
     return whole.hexdigest()
 

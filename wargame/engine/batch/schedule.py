@@ -5,10 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-__all__ = ["interleaved"]
+__all__ = ["scheduled"]
 
 
-def interleaved(statements: Sequence[ast.Assign], results: Sequence[str]) -> list[ast.Assign]:
+def scheduled(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Statements with independent results side by side; loads first, checks and stores last."""
+    loads = [one for one in body if isinstance(one, ast.Assign) and _is_load(one)]
+    made = [one for one in body if _is_made(one)]
+    rest = [one for one in body if one not in loads and one not in made]
+    results = [
+        one.value.id
+        for one in rest
+        if isinstance(one, ast.Assign)
+        and isinstance(one.value, ast.Name)
+        and isinstance(one.targets[0], ast.Subscript)
+    ]
+    return [*loads, *_interleaved(made, results), *rest]  # type: ignore[arg-type]
+
+
+def _interleaved(statements: Sequence[ast.Assign], results: Sequence[str]) -> list[ast.Assign]:
     """The statements in an order in which the parts that lead to the results take turns.
 
     Statements must assign each name once, and come with everything that a result needs before it. A part is what stands
@@ -52,3 +67,20 @@ def _name(statement: ast.Assign) -> str:
 
 def _needs(statement: ast.Assign, owner: dict[str, int]) -> set[str]:
     return {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name) and node.id in owner}
+
+
+def _is_load(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Subscript)
+    )
+
+
+def _is_made(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and not isinstance(statement.value, ast.Subscript)
+        and statement.targets[0].id != "bad"
+    )

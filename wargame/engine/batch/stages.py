@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
 from math import prod
 from typing import Any
 
 from wargame.engine import equilibrium
-from wargame.engine.batch.translate import Function, Module, Value
+from wargame.engine.batch.all_lanes import for_all_lanes
+from wargame.engine.batch.translate import Function
+from wargame.engine.batch.values import Module, Value
 from wargame.engine.equilibrium.memory import BIFURCATED, RESIDUAL, memory_needed
 
 __all__ = ["Stages"]
-
-Translate = Callable[..., str]
 
 _ARRAYS = ("payoffs", "precisions", "available", "chances", "work", "sizes", "given", "places")
 _WHOLE = ("sizes", "given", "places")
@@ -24,8 +23,8 @@ _WHOLE = ("sizes", "given", "places")
 class Stages:
     """Writes a function for every stage game of a module, and the solver once."""
 
-    def __init__(self, module: Module, translate: Translate) -> None:
-        self.module, self.translate = module, translate
+    def __init__(self, module: Module) -> None:
+        self.module = module
         self.count = 0
 
     def call(self, function: Function, node: ast.Call) -> Value:
@@ -52,8 +51,9 @@ class Stages:
                 "report": self._place(report),
             },
         )
-        tree = ast.parse(text).body[0]
-        self.module.texts.append(self.translate(self.module, tree, {"FOR_ALL_LANES": True}, public=False))
+        (tree,) = ast.parse(text).body
+        assert isinstance(tree, ast.FunctionDef)
+        self.module.texts.append(for_all_lanes(self.module, tree, {"FOR_ALL_LANES": True}, public=False))
         arrays = []
         for array in _ARRAYS:
             place = function.fresh(array)
@@ -73,7 +73,7 @@ class Stages:
         for text in equilibrium.TEXTS:
             for node in ast.parse(inspect.getsource(text)).body:
                 if isinstance(node, ast.FunctionDef):
-                    self.module.texts.append(self.translate(self.module, node, vars(text), public=False))
+                    self.module.texts.append(for_all_lanes(self.module, node, vars(text), public=False))
 
 
 def _lengths(sizes: tuple[int, ...]) -> dict[str, int]:

@@ -8,32 +8,27 @@ way, and each keeps the results of its own (Karrenberg and Hack 2011 call it if-
 The result is text in the intermediate representation of LLVM, without any flag that would let LLVM change a result:
 every operation stays the IEEE 754 operation it is in Python, so a lane gets the bits that Python gets.
 
-Values have a kind, which follows from where they come from:
-
-    lane   a float in every lane           mask   a truth in every lane           word   a whole number in every lane
-    real   one float for all lanes         flag   one truth for all               int    one whole number for all
-
-What is the same in all lanes is computed once and spread out where it meets something that is not.
+What is the same in all lanes is computed once and spread out where it meets something that is not (`values` lists the
+kinds). This module reads the text; `writer` writes the instructions.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-import struct
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 from types import FunctionType
-from typing import Any
 
-__all__ = ["Function", "Module", "Scope", "TranslationError", "Value", "assigned_often"]
+from wargame.engine.batch.values import Scope, TranslationError, Value, scalar
+from wargame.engine.batch.writer import SPREAD, Writer
+
+__all__ = ["Function", "assigned_often"]
 
 HEAVY = 16
 """Operations of a body from which on it is jumped over where no lane needs it."""
 
-_SPREAD = {"real": "lane", "flag": "mask", "int": "word"}
 _NUMBERS = ("int", "word", "real", "lane")
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 _WHOLE = {
@@ -48,89 +43,6 @@ _WHOLE = {
     ast.LShift: "shl",
     ast.RShift: "lshr",
 }
-_COMPARE = {
-    ast.Lt: ("olt", "slt"),
-    ast.LtE: ("ole", "sle"),
-    ast.Gt: ("ogt", "sgt"),
-    ast.GtE: ("oge", "sge"),
-    ast.Eq: ("oeq", "eq"),
-    ast.NotEq: ("une", "ne"),
-}
-
-
-class TranslationError(Exception):
-    """The text uses something that has no translation: a fault of the engine, never of a user."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value of a kind; `truth` is the mask or flag behind a number that is 1 where it holds and else 0."""
-
-    kind: str
-    text: str
-    truth: Value | None = None
-
-
-class Module:
-    """Functions in the making, and what they are made of.
-
-    `width` is the number of lanes in a vector; `functions` are the Python functions that texts may call, by the name
-    they call them; `rows` tells where the rows of the workspace are kept: ("lane", i) or ("real", i).
-    """
-
-    def __init__(
-        self,
-        width: int,
-        functions: Mapping[str, Callable[..., Any]],
-        operations: Mapping[str, Callable[..., Value]],
-        rows: Mapping[int, tuple[str, int]],
-    ) -> None:
-        self.width, self.functions, self.operations, self.rows = width, functions, operations, rows
-        self.types = {
-            "lane": f"<{width} x double>",
-            "mask": f"<{width} x i1>",
-            "word": f"<{width} x i64>",
-            "real": "double",
-            "flag": "i1",
-            "int": "i64",
-            "reals": "ptr",
-            "ints": "ptr",
-            "short": "i16",
-            "shorts": "ptr",
-        }
-        self.scales = False
-        """Whether the processor can scale by powers of two in one step."""
-        self.declarations: dict[str, str] = {}
-        self.texts: list[str] = []
-        self.signatures: dict[str, tuple[str, list[str]]] = {}
-        self.writers: dict[str, Callable[[Function, ast.Call], Value]] = {}
-        """By the name they are called by: what is written out from the text of its call."""
-        self.parts: set[str] = set()
-        """Functions that handle one vector, in some of its lanes, and are called with the workspace alone."""
-
-    def declare(self, name: str, result: str, *arguments: str) -> str:
-        """Note a function of LLVM's; returns its name."""
-        self.declarations[name] = f"declare {result} @{name}({', '.join(arguments)})"
-        return name
-
-    def constant(self, kind: str, number: float) -> Value:
-        """A number, in every lane or for all."""
-        if kind in ("lane", "word"):
-            one = self.constant(_scalar(kind), number)
-            return Value(kind, f"splat ({self.types[one.kind]} {one.text})")
-        return Value(kind, _hexadecimal(number) if kind == "real" else str(int(number) & (2**64 - 1)))
-
-    def text(self) -> str:
-        """The whole module."""
-        return "\n".join([*self.declarations.values(), *self.texts])
-
-
-def _scalar(kind: str) -> str:
-    return {"lane": "real", "word": "int", "mask": "flag"}.get(kind, kind)
-
-
-def _hexadecimal(number: float) -> str:
-    return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
 
 
 @lru_cache(maxsize=256)
@@ -140,164 +52,8 @@ def _parsed(function: FunctionType) -> ast.FunctionDef:
     return node
 
 
-@dataclass
-class Scope:
-    """The names of one function's text, or of one that is written out inside another's."""
-
-    globals: Mapping[str, Any]
-    values: dict[str, Value] = field(default_factory=dict)
-    slots: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Names that are assigned more than once: kind and place in memory."""
-    often: set[str] = field(default_factory=set)
-    result: tuple[str, str] | None = None
-    returned: str | None = None
-    entered: Value | None = None
-    """The lanes that had not returned from the functions around this one when it was called; None for all of them."""
-    for_all: bool = False
-    """Whether a name is one number for all lanes as long as what it is given is."""
-
-
-class Function:
-    """One function being written."""
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.lines: list[str] = []
-        self.places: list[str] = []
-        self.count = 0
-        self.conditions: list[Value] = []
-        self.scope = Scope(globals={})
-        self.base = "%base"
-        self.lazy = False
-        """Whether rows are loaded where they are first used; only right where the text has no branches."""
-
-    # ---- writing -------------------------------------------------------------------------------------------------
-
-    def fresh(self, stem: str = "v") -> str:
-        """A new name."""
-        self.count += 1
-        return f"%{stem}{self.count}"
-
-    def write(self, kind: str, text: str) -> Value:
-        """An instruction with a result."""
-        name = self.fresh()
-        self.lines.append(f"  {name} = {text}")
-        return Value(kind, name)
-
-    def do(self, text: str) -> None:
-        """An instruction without a result."""
-        self.lines.append(f"  {text}")
-
-    def type(self, kind: str) -> str:
-        """LLVM's name of a kind."""
-        return self.module.types[kind]
-
-    def typed(self, value: Value) -> str:
-        """A value with its type."""
-        return f"{self.type(value.kind)} {value.text}"
-
-    def label(self) -> str:
-        """A new place to jump to."""
-        return self.fresh("place")[1:]
-
-    def at(self, label: str) -> None:
-        """What follows stands at the label; the code before must have jumped away."""
-        self.lines.append(f"{label}:")
-
-    def jump(self, label: str) -> None:
-        """Go to a label."""
-        self.do(f"br label %{label}")
-
-    def branch(self, flag: Value, yes: str, no: str) -> None:
-        """Go to one of two labels."""
-        self.do(f"br i1 {flag.text}, label %{yes}, label %{no}")
-
-    def slot(self, kind: str) -> str:
-        """A place in memory for a value that changes; LLVM makes registers of them."""
-        name = self.fresh("slot")
-        self.places.append(f"  {name} = alloca {self.type(kind)}")
-        return name
-
-    # ---- kinds ---------------------------------------------------------------------------------------------------
-
-    def spread(self, value: Value) -> Value:
-        """The value in every lane."""
-        kind = _SPREAD.get(value.kind)
-        if kind is None:
-            return value
-        if not value.text.startswith("%"):
-            return Value(kind, f"splat ({self.typed(value)})")
-        one = self.write(kind, f"insertelement {self.type(kind)} poison, {self.typed(value)}, i64 0")
-        zeros = f"<{self.module.width} x i32> zeroinitializer"
-        return self.write(kind, f"shufflevector {self.typed(one)}, {self.type(kind)} poison, {zeros}")
-
-    def number(self, value: Value) -> Value:
-        """A truth as 1 or 0; numbers as they are."""
-        if value.kind not in ("flag", "mask"):
-            return value
-        kind = "real" if value.kind == "flag" else "lane"
-        one, zero = (self.module.constant(kind, number) for number in (1.0, 0.0))
-        made = self.choose(value, one, zero)
-        return Value(made.kind, made.text, truth=value)
-
-    def real(self, value: Value) -> Value:
-        """A whole number or truth as a float."""
-        value = self.number(value)
-        if value.kind in ("int", "word"):
-            kind = "real" if value.kind == "int" else "lane"
-            return self.write(kind, f"sitofp {self.typed(value)} to {self.type(kind)}")
-        return value
-
-    def alike(self, a: Value, b: Value) -> tuple[Value, Value]:
-        """Two values brought to one kind."""
-        if {a.kind, b.kind} & {"real", "lane"}:
-            a, b = self.real(a), self.real(b)
-        if a.kind != b.kind:
-            a, b = self.spread(a), self.spread(b)
-        if a.kind != b.kind:
-            raise TranslationError(f"{a.kind} meets {b.kind}")
-        return a, b
-
-    def truth(self, value: Value) -> Value:
-        """The mask or flag of a value: where it is not 0."""
-        if value.kind in ("flag", "mask"):
-            return value
-        if value.truth is not None:
-            return value.truth
-        return self.compare(ast.NotEq(), value, Value("real", _hexadecimal(0.0)))
-
-    def choose(self, truth: Value, a: Value, b: Value) -> Value:
-        """a where the truth holds, else b."""
-        a, b = self.alike(a, b)
-        if truth.kind == "mask":
-            a, b = self.spread(a), self.spread(b)
-        return self.write(a.kind, f"select {self.typed(truth)}, {self.typed(a)}, {self.typed(b)}")
-
-    def compare(self, operator: ast.cmpop, a: Value, b: Value) -> Value:
-        """A comparison."""
-        a, b = self.alike(self.number(a), self.number(b))
-        floats = a.kind in ("real", "lane")
-        word = ("fcmp " if floats else "icmp ") + _COMPARE[type(operator)][0 if floats else 1]
-        kind = "flag" if a.kind in ("real", "int") else "mask"
-        return self.write(kind, f"{word} {self.typed(a)}, {b.text}")
-
-    def both(self, word: str, a: Value, b: Value) -> Value:
-        """`and`, `or` or `xor` of two truths."""
-        if a.kind != b.kind:
-            a, b = self.spread(a), self.spread(b)
-        return self.write(a.kind, f"{word} {self.typed(a)}, {b.text}")
-
-    def negate(self, truth: Value) -> Value:
-        """Where the truth does not hold."""
-        true = "true" if truth.kind == "flag" else "splat (i1 true)"
-        return self.write(truth.kind, f"xor {self.typed(truth)}, {true}")
-
-    def anywhere(self, truth: Value) -> Value:
-        """A flag: whether the truth holds in any lane."""
-        if truth.kind == "flag":
-            return truth
-        name = self.module.declare(f"llvm.vector.reduce.or.v{self.module.width}i1", "i1", self.type("mask"))
-        return self.write("flag", f"call i1 @{name}({self.typed(truth)})")
+class Function(Writer):
+    """The translation of one function's text, written as it is read."""
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
@@ -428,7 +184,7 @@ class Function:
         """The body of a Python function, written out here; `for_all` if names may be one number for all lanes."""
         node = _parsed(function)
         numbers = [self.number(value) for value in arguments]
-        known = self._for_all() and all(number.kind == _scalar(number.kind) for number in numbers)
+        known = self._for_all() and all(number.kind == scalar(number.kind) for number in numbers)
         for_all = for_all or known
         entered = self._still_here()
         outer, self.scope = self.scope, Scope(globals=function.__globals__, for_all=for_all, entered=entered)
@@ -460,32 +216,6 @@ class Function:
         kind, place = scope.result
         return self.write(kind, f"load {self.type(kind)}, ptr {place}")
 
-    # ---- memory --------------------------------------------------------------------------------------------------
-
-    def load_row(self, row: int) -> Value:
-        """A row of the workspace."""
-        kind, index = self.module.rows[row]
-        if kind == "real":
-            return self.write("real", f"load double, ptr {self.address('%u', index)}, align 8")
-        place = self.address(self.base, index * self.module.width)
-        return self.write("lane", f"load {self.type('lane')}, ptr {place}, align 8")
-
-    def store_row(self, row: int, value: Value) -> None:
-        """Keep a value in a row of the workspace."""
-        kind, index = self.module.rows[row]
-        value = self.real(value)
-        if kind == "real":
-            if value.kind != "real":
-                raise TranslationError(f"row {row} is the same in all lanes, but what is stored is not")
-            self.do(f"store {self.typed(value)}, ptr {self.address('%u', index)}, align 8")
-            return
-        place = self.address(self.base, index * self.module.width)
-        self._store("lane", place, self.spread(value), align=8)
-
-    def address(self, base: str, index: int | str) -> str:
-        """The place of an element of eight bytes."""
-        return self.write("", f"getelementptr double, ptr {base}, i64 {index}").text
-
     def _run(self, node: ast.Subscript) -> str:
         """The place of `w[first + counter]`, a row in a run of rows."""
         assert isinstance(node.slice, ast.BinOp)
@@ -505,33 +235,6 @@ class Function:
         if kind == "short":
             return kind, self.write("", f"getelementptr i16, ptr {array.text}, i64 {index.text}").text
         return kind, self.address(array.text, index.text)
-
-    def _store(self, kind: str, place: str, value: Value, align: int = 0) -> None:
-        """Keep a value in memory, in the lanes that are on this way."""
-        mask, aligned = self._mask(), f", align {align}" if align else ""
-        if mask is not None and kind in ("lane", "mask", "word"):
-            old = self.write(kind, f"load {self.type(kind)}, ptr {place}{aligned}")
-            value = self.write(kind, f"select {self.typed(mask)}, {self.typed(value)}, {self.typed(old)}")
-        self.do(f"store {self.typed(value)}, ptr {place}{aligned}")
-
-    def _mask(self) -> Value | None:
-        """The lanes that are on this way; None for all of them."""
-        mask = None
-        for condition in self.conditions:
-            mask = condition if mask is None else self.both("and", mask, condition)
-        if self.scope.returned is not None:
-            gone = self.write("mask", f"load {self.type('mask')}, ptr {self.scope.returned}")
-            here = self.negate(gone)
-            mask = here if mask is None else self.both("and", mask, here)
-        return mask
-
-    def _still_here(self) -> Value | None:
-        """The lanes that have not returned from this function or one around it; None for all of them."""
-        entered = self.scope.entered
-        if self.scope.returned is None:
-            return entered
-        here = self.negate(self.write("mask", f"load {self.type('mask')}, ptr {self.scope.returned}"))
-        return here if entered is None else self.both("and", entered, here)
 
     # ---- statements ----------------------------------------------------------------------------------------------
 
@@ -613,7 +316,7 @@ class Function:
             return
         if name not in scope.slots:
             # A name that starts as one number for all may differ between lanes later.
-            kind = value.kind if self._for_all() else _SPREAD.get(value.kind, value.kind)
+            kind = value.kind if self._for_all() else SPREAD.get(value.kind, value.kind)
             scope.slots[name] = (kind, self.slot(kind))
             if kind in ("lane", "word"):
                 self.places.append(f"  store {self.type(kind)} zeroinitializer, ptr {scope.slots[name][1]}")
