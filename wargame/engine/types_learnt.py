@@ -12,6 +12,7 @@ from wargame.engine.choice import available_here, rule_shares
 from wargame.engine.code import Code
 from wargame.engine.draft import Draft, run_of_rows
 from wargame.engine.graph import Node
+from wargame.engine.options import Options
 from wargame.engine.perception import perceived
 from wargame.engine.planning import mean_scores
 from wargame.engine.private import posterior, take_type, type_rows, update
@@ -140,14 +141,14 @@ def _write(ahead: Ahead, seat: Seat, draft: Draft) -> None:
 
 def _chances(ahead: Ahead, seat: Seat, draft: Draft) -> list[Node]:
     """What the actor would choose if it were of the type at hand."""
-    workbook, actor, phase = ahead.workbook, seat.actor, seat.phase
+    workbook, actor = ahead.workbook, seat.actor
     here = [workbook.row(f"available.{policy.full_name}") for policy in seat.policies]
     scores: list[Node] = []
     if actor.decision.looks_ahead:
         if ahead.counted:
             draft.keep({ahead.counted: ahead.graph.zero})
+        options = Options(ahead, draft, ahead.mind, 0, seat.phase)
         with ahead.own_options(draft) as counter:
-            ahead.keep_option(draft, ahead.mind, 0, phase, counter)
-        rows = ahead.option_rows(0, phase, "value", seat.policies)[: len(seat.policies)]
-        scores = [workbook.row(row) for row in rows]
+            options.keep(counter)
+        scores = [workbook.row(row) for row in options.rows("value")[: len(seat.policies)]]
     return rule_shares(perceived(workbook, actor), seat, scores, here, [])
