@@ -72,7 +72,7 @@ class Options:
         `here` is the first of the rows that say what is open.
         """
         mind, ahead = self.mind, self.ahead
-        # What the deciding actor can play now is known: it is asked only if there is something.
+        # The actor that decides is asked only if there is something that it can play now (`choice.decides`).
         decides_now = (mind, self.depth, self.phase) == (ahead.mind, 0, ahead.seat.phase)
         count = len(self.policies) + (self.can_be_skipped and not decides_now)
         held = mind.actor.decision.later == "same" and self.depth > mind.depth
