@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+import synthetic_run
 
 # The same examples every time; machines are shared and noisy, so none has a deadline.
 settings.register_profile("wargame", deadline=None, print_blob=True, derandomize=True)
@@ -23,3 +26,9 @@ def code_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WARGAME_CACHE_DIR", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def synthetic() -> ModuleType:
+    """Made-up runs, for tests that need results and no engine."""
+    return synthetic_run

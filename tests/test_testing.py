@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import wargame
-from wargame.scenario import schema
+from wargame.scenario import schema, schema_chance, schema_decision
 from wargame.scenario.formula import AGGREGATORS, FUNCTIONS
+from wargame.scenario.schema_values import Part
 from wargame.testing import as_text, scenario_data
 
 Data = dict[str, Any]
@@ -105,7 +106,7 @@ def has(part: Callable[[Data], list[Any]], test: Callable[[Any], bool]) -> Calla
     return lambda data: any(test(one) for one in part(data))
 
 
-def allowed(part: type[schema.Part], key: str) -> tuple[Any, ...]:
+def allowed(part: type[Part], key: str) -> tuple[Any, ...]:
     """The words that the language allows for a key."""
     words: tuple[Any, ...] = get_args(part.model_fields[key].annotation)
     if type(None) in words:
@@ -114,7 +115,7 @@ def allowed(part: type[schema.Part], key: str) -> tuple[Any, ...]:
     return words
 
 
-KINDS = tuple(schema.Distribution.model_fields)
+KINDS = tuple(schema_chance.Distribution.model_fields)
 
 FEATURES: dict[str, Callable[[Data], bool]] = {
     **{
@@ -123,26 +124,26 @@ FEATURES: dict[str, Callable[[Data], bool]] = {
     },
     **{
         f"draw {kind}": has(items, lambda one, kind=kind: kind in one["draw"])
-        for kind in schema.Draw.model_fields
+        for kind in schema_chance.Draw.model_fields
     },
     **{key: has(items, lambda one, key=key: key in one) for key in ("when", "once", "cooldown")},
     **{
         f"rule {rule}": has(decisions, lambda one, rule=rule: one["rule"] == rule)
-        for rule in allowed(schema.Decision, "rule")
+        for rule in allowed(schema_decision.Decision, "rule")
     },
     **{
         f"beliefs {kind}": has(beliefs, lambda one, kind=kind: one["beliefs"] == kind)
-        for kind in allowed(schema.Expects, "beliefs")
+        for kind in allowed(schema_decision.Expects, "beliefs")
     },
     "no beliefs given": has(decisions, lambda one: one["rule"] == "logit" and "expects" not in one),
     **{key: has(beliefs, lambda one, key=key: key in one) for key in ("start", "prior", "rate")},
     **{
         f"expectation {kind}": has(decisions, lambda one, kind=kind: one.get("expectation") == kind)
-        for kind in allowed(schema.Decision, "expectation")
+        for kind in allowed(schema_decision.Decision, "expectation")
     },
     **{
         f"ties {kind}": has(decisions, lambda one, kind=kind: one.get("ties") == kind)
-        for kind in allowed(schema.Decision, "ties")
+        for kind in allowed(schema_decision.Decision, "ties")
     },
     **{
         f"revise {kind}": has(decisions, lambda one, kind=kind: one["revise"] == kind)
@@ -151,7 +152,7 @@ FEATURES: dict[str, Callable[[Data], bool]] = {
     **{key: has(decisions, lambda one, key=key: key in one) for key in ("tremble", "discount")},
     **{
         f"later {kind}": has(decisions, lambda one, kind=kind: one.get("later") == kind)
-        for kind in allowed(schema.Decision, "later")
+        for kind in allowed(schema_decision.Decision, "later")
     },
     "foresight": has(decisions, lambda one: one.get("foresight", 1) > 1),
     "leaf": has(decisions, lambda one: "leaf" in one),

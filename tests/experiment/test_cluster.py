@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from border import BORDER_THAT_FAILS
 from distributed import Client, LocalCluster
+from kills import killed_often
 
 import wargame
 from wargame.experiment import cluster as cluster_module
@@ -21,15 +23,12 @@ from wargame.experiment import saving
 from wargame.experiment.cluster import Dask, play_chunk
 from wargame.experiment.engines import RunError
 
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO, killed_often
-
 EPISODES = 20_000
 
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER_THAT_FAILS, file="border.yaml")
 
 
 @pytest.fixture(scope="module")

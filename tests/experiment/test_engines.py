@@ -13,30 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from border import BORDER
 
 import wargame
 from wargame.experiment import engines, executors, task
 from wargame.experiment.engines import SMALL, RunError
 from wargame.experiment.executors import Serial, Threads
-
-SCENARIO = """
-name: border
-time: {step: round, horizon: 6}
-parameters: {step: {value: 0.1, judgement: a guess, distribution: {uniform: [0.05, 0.15]}}}
-state: {tension: {initial: 0.4, bounds: [0, 1]}}
-actors:
-  north:
-    policies: {wait: {}, probe: {effects: {tension: step}}}
-    utility: tension - tension ** 3
-    decision: {rule: logit, precision: 8}
-  south:
-    policies: {hold: {}, calm: {cost: 0.05, effects: {tension: -0.1}}}
-    utility: -tension
-    decision: {rule: logit, precision: 8}
-nature: {shots: {draw: {bernoulli: 0.3 * tension}, effects: {tension: 0.2}}}
-outcomes: {war: {when: tension >= 1, terminal: true}, peace: {default: true}}
-metrics: {peak: max(tension), first_high: first(tension > 0.6), shots: sum(shots)}
-"""
 
 
 class Waiting(wargame.StateActor):
@@ -48,7 +30,7 @@ class Waiting(wargame.StateActor):
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER, file="border.yaml")
 
 
 @pytest.fixture
@@ -222,7 +204,7 @@ def test_a_fault_of_the_engine_comes_through() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
 @pytest.mark.parametrize("engine", ["batch", "mesa"])
 def test_an_interrupt_ends_a_run_quietly(tmp_path: Path, engine: str) -> None:
-    (tmp_path / "border.yaml").write_text(SCENARIO, "utf-8")
+    (tmp_path / "border.yaml").write_text(BORDER, "utf-8")
     command = [sys.executable, "-m", "wargame", "run", "border.yaml", "-n", "4000000000", "--no-episodes"]
     process = subprocess.Popen(
         [*command, "--engine", engine, "--workers", "2", "--out", "run"],

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from border import BORDER_THAT_FAILS
+from kills import Interrupted, Stopping, finished, killed_often, start
 
 import wargame
 from wargame.experiment import ResultsError, digest, saving, task
@@ -22,15 +24,12 @@ from wargame.experiment.executors import Processes, Serial, Threads
 from wargame.experiment.interrupted import complete_episodes, stated_run
 from wargame.experiment.parts import list_parts
 
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO, Interrupted, Stopping, finished, killed_often, start
-
 EPISODES = 10_000
 
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER_THAT_FAILS, file="border.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -404,7 +403,7 @@ def test_another_run_is_refused_and_said_how_it_differs(
 def test_another_scenario_or_value_is_refused(scenario, half: Path) -> None:
     with pytest.raises(ResultsError, match=r"the values set: none there, step = 0\.2 asked for"):
         run(scenario.with_(step=0.2), out=half, resume=True)
-    other = wargame.loads(SCENARIO.replace("0.3 *", "0.4 *"), file="border.yaml")
+    other = wargame.loads(BORDER_THAT_FAILS.replace("0.3 *", "0.4 *"), file="border.yaml")
     with pytest.raises(ResultsError, match="the scenario's text is another"):
         run(other, out=half, resume=True)
 
@@ -475,7 +474,7 @@ def test_a_bare_run_without_its_pages_says_why_it_cannot_be_made_longer(scenario
 
 def test_a_disk_that_refuses(scenario, half: Path, tmp_path: Path) -> None:
     """A real limit of the system on the size of files, in a process of its own; then there is room again."""
-    (tmp_path / "border.yaml").write_text(SCENARIO, "utf-8")
+    (tmp_path / "border.yaml").write_text(BORDER_THAT_FAILS, "utf-8")
     code = (
         "import resource, signal, sys, wargame\n"
         "from wargame.experiment import saving\n"

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from border import BORDER_THAT_FAILS
+from kills import Interrupted
 
 import wargame
 from wargame.experiment import kept_points, playing, saving, sweeps
@@ -19,9 +21,6 @@ from wargame.experiment.errors import ResultsError, Unfinished
 from wargame.experiment.experiment_results import ExperimentResults
 from wargame.experiment.files import Experiment, loads_experiment
 from wargame.experiment.sweeps import Sweep
-
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO, Interrupted
 
 EXPERIMENT = """
 name: steps
@@ -44,7 +43,7 @@ TURNS_OUT = 8
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER_THAT_FAILS, file="border.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -283,7 +282,7 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 )
 def test_killed_at_any_moment(tmp_path: Path, command: list[str], kills: int) -> None:
     """SIGKILL at random moments; what comes out at the end is what an undisturbed run leaves."""
-    (tmp_path / "border.yaml").write_text(SCENARIO, "utf-8")
+    (tmp_path / "border.yaml").write_text(BORDER_THAT_FAILS, "utf-8")
     (tmp_path / "steps.yaml").write_text(EXPERIMENT.replace("MORE", PLAIN), "utf-8")
     arguments = [*command, "--engine", "batch", "--quiet", "--resume"]
     begun = time.monotonic()

@@ -1,9 +1,10 @@
 """Runs that end when something is known, interrupted and resumed: the same looks, the same end."""
 
-import sys
 from pathlib import Path
 
 import pytest
+from border import BORDER_THAT_FAILS
+from kills import Interrupted, Stopping
 
 import wargame
 from wargame.experiment import saving
@@ -13,15 +14,12 @@ from wargame.experiment.stopping import StopError
 from wargame.experiment.until import Stopped, simulate_until
 from wargame.experiment.verification import verify
 
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO, Interrupted, Stopping
-
 TARGET = "war +/- 0.004"
 
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER_THAT_FAILS, file="border.yaml")
 
 
 @pytest.fixture(scope="module")

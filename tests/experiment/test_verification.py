@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from border import BORDER_THAT_FAILS
 
 import wargame
 from wargame.experiment import ResultsError, saved_files, saving
@@ -21,13 +21,10 @@ from wargame.experiment.executors import Serial
 from wargame.experiment.manifest import file_digest, manifest_digest
 from wargame.experiment.verification import Finding, verify
 
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import SCENARIO
-
 
 @pytest.fixture(scope="module")
 def scenario() -> wargame.Scenario:
-    return wargame.loads(SCENARIO, file="border.yaml")
+    return wargame.loads(BORDER_THAT_FAILS, file="border.yaml")
 
 
 def run(scenario: wargame.Scenario, folder: Path, **options) -> Path:

@@ -6,9 +6,10 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from wargame.scenario.display import FormulasError, formulas_of
-from wargame.scenario.formula import Formula, parse
+from wargame.scenario.formula import Formula
 from wargame.scenario.latex import formula_as_latex, name_as_latex, tree_as_latex
 from wargame.scenario.loading import available_scenarios, load
+from wargame.scenario.parsing import parse
 
 
 def upright(text: str) -> str:

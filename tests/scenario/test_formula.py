@@ -21,9 +21,9 @@ from wargame.scenario.formula import (
     Tree,
     depth,
     level_text,
-    parse,
     walk,
 )
+from wargame.scenario.parsing import parse
 
 
 def told(tree: Tree) -> str:

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import wargame
 from wargame.scenario.dates import Calendar, DateError
 from wargame.scenario.errors import ScenarioError
+from wargame.scenario.json_schema import json_schema
 from wargame.scenario.loading import available_scenarios, configs_directory
-from wargame.scenario.schema import json_schema
 from wargame.scenario.source import parse_source
 
 TEXT = """\

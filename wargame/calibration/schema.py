@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from wargame.calibration.statistics import NUMBERED, PLAIN, POOLABLE
 from wargame.experiment.schema import Name, Overrides, Seed
-from wargame.scenario.schema import Count, Flag, Part, PlainNumber, Text, described_value
+from wargame.scenario.schema_values import Count, Flag, Part, PlainNumber, Text, described_value
 
 __all__ = ["LEAST", "CalibrationDocument", "EvidenceDocument", "SeriesPart", "TargetPart"]
 
@@ -21,7 +21,7 @@ Change = Literal["difference", "log"]
 
 
 def _wrong(message: str, **details: str) -> PydanticCustomError:
-    """An error in our words; see `wargame.scenario.schema`."""
+    """An error in our words; see `wargame.scenario.schema_values`."""
     return PydanticCustomError("wargame", message, details)
 
 

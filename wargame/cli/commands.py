@@ -251,6 +251,6 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
 
     from wargame.cli.screen import print_json
-    from wargame.scenario.schema import json_schema
+    from wargame.scenario.json_schema import json_schema
 
     print_json(json_schema())

@@ -1,7 +1,8 @@
 """D1 over several turns: the program of one decision, by routines that call each other.
 
-`walk` plays one phase of an imagined turn: what the others are expected to do there, what the actor itself would do,
-then on. `finish` (in `turn_end`) resolves the turn and goes on to the next. Every routine leaves what it found in rows.
+`walk` plays one phase of an imagined turn: what the others are expected to do there (by beliefs, by `levels` or as the
+equilibrium of a `stage_game`), what the actor itself would do (`options`), then on. `finish` (in `turn_end`) resolves
+the turn and goes on to the next. Every routine leaves what it found in rows.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from wargame.engine.beliefs import availability, restricted_beliefs
-from wargame.engine.choice import rule_shares
 from wargame.engine.draft import Draft, Size, run_of_rows
 from wargame.engine.evaluations import MAX_EVALUATIONS, certain, count_row, refuse_large
 from wargame.engine.graph import Node
 from wargame.engine.imagined import Imagined
 from wargame.engine.levels import climb, lower_levels
 from wargame.engine.mind import Mind
+from wargame.engine.options import Options, own_later
 from wargame.engine.seat import Seat
-from wargame.engine.situation import Situation, Workbook
+from wargame.engine.situation import Workbook
 from wargame.engine.stage_game import StageGame, reported_rows
 from wargame.engine.steps import Routine, emit_routines
 from wargame.engine.turn_end import finish
@@ -173,29 +174,8 @@ class Ahead:
             for other, policies in self.others(mind, seat.phase)
         }
         here = run_of_rows(self.workbook, [f"available.{policy.full_name}" for policy in seat.policies])
-        with self.options(draft, mind, 0, seat.phase, here) as counter:
+        with Options(self, draft, mind, 0, seat.phase).each(here) as counter:
             self.against(draft, mind, 0, seat.phase, shares)
-            yield counter
-
-    @contextmanager
-    def options(self, draft: Draft, mind: Mind, depth: int, phase: str, here: str) -> Iterator[Node]:
-        """What is added inside happens for each policy of the mind that is available, played; gives the counter.
-
-        `here` is the first of the rows that say what is available; where all of them may be barred, the last stands
-        for being skipped.
-        """
-        policies = mind.actor.in_phase(phase)
-        count = len(policies) + (
-            self.skips(policies) and (mind, depth, phase) != (self.mind, 0, self.seat.phase)
-        )
-        held = mind.actor.decision.later == "same" and depth > mind.depth
-        held = held and all(policy.available is None for policy in policies)
-        size = Size(least=1, most=1) if held else Size(least=certain(policies), most=count)
-        with (
-            draft.repeat(f"{mind.actor.name}_{phase}", count, size) as counter,
-            draft.when(self.graph.at(here, counter), sure=True),
-        ):
-            self.play(draft, depth, policies, counter)
             yield counter
 
     def value(self, depth: int, phase: str) -> Node:
@@ -237,9 +217,8 @@ class Ahead:
             game.keep_values()
             return self.routine(draft)
         shares = self.expect(draft, mind, depth, phase, turns)
-        policies = mind.actor.in_phase(phase)
-        if policies:
-            self._own_later(draft, mind, depth, phase, shares, turns)
+        if mind.actor.in_phase(phase):
+            own_later(self, draft, mind, depth, phase, shares, turns)
         else:
             self.against(draft, mind, depth, phase, shares, turns)
         return self.routine(draft)
@@ -343,36 +322,6 @@ class Ahead:
         draft.call(name, self.sizes[name])
         return [self.workbook.row(f"plan.{depth}.{place}.{title}") for title in self.carried(mind)]
 
-    # ---- own later choices ---------------------------------------------------------------------------------------
-
-    def _own_later(
-        self, draft: Draft, mind: Mind, depth: int, phase: str, shares: Mapping[str, str], turns: int
-    ) -> None:
-        """D1: what the mind itself would choose here: the best, by its logit, or the same as in its first turn."""
-        graph, titles = self.graph, self.carried(mind)
-        here = self.keep_available(draft, mind, depth, phase)
-        prefix = f"plan.{depth}.{phase}"
-        if mind.actor.decision.later == "logit":
-            with self.options(draft, mind, depth, phase, here) as counter:
-                self.against(draft, mind, depth, phase, shares, turns)
-                self.keep_option(draft, mind, depth, phase, counter)
-            found = self.weigh_options(draft, mind, depth, phase, self.chances(mind, depth, phase))
-            draft.keep({f"{prefix}.{title}": node for title, node in found.items()})
-            return
-        best = {title: f"{prefix}.best.{title}" for title in titles}
-        draft.keep({row: graph.number(float("-inf")) for row in best.values()})
-        with self.options(draft, mind, depth, phase, here):
-            self.against(draft, mind, depth, phase, shares, turns)
-            old = self.workbook.row(best["value"])
-            better = graph.apply("gt", self.value(depth, phase), old)
-            draft.keep(
-                {
-                    row: graph.where(better, self.workbook.row(f"{prefix}.{title}"), self.workbook.row(row))
-                    for title, row in best.items()
-                }
-            )
-        draft.keep({f"{prefix}.{title}": self.workbook.row(row) for title, row in best.items()})
-
     def survey(self, draft: Draft, depth: int, phase: str) -> None:
         """Keep what each member of the phase can play at the node, and whether it can play anything.
 
@@ -413,87 +362,3 @@ class Ahead:
         if not self.skips(actor.in_phase(phase)):
             return self.graph.one
         return self.workbook.row(f"plan.{depth}.{phase}.active.{actor.name}")
-
-    def keep_available(self, draft: Draft, mind: Mind, depth: int, phase: str) -> str:
-        """Keep what the mind can play here, and whether nothing; gives the first row."""
-        graph, policies = self.graph, mind.actor.in_phase(phase)
-        here = self.can(depth, phase, policies)
-        if mind.actor.decision.later == "same" and depth > mind.depth:
-            here = self._same_again(mind, phase, policies, here)
-        names = [f"plan.{depth}.{phase}.available.{policy.full_name}" for policy in policies]
-        results = dict(zip(names, here, strict=True))
-        if self.skips(policies):
-            none = graph.all(*(graph.negate(node) for node in here))
-            results[f"plan.{depth}.{phase}.available.{mind.actor.name}.none"] = none
-        first = run_of_rows(self.workbook, list(results))
-        draft.keep(results)
-        return first
-
-    def _same_again(
-        self, mind: Mind, phase: str, policies: Sequence[Policy], here: Sequence[Node]
-    ) -> list[Node]:
-        """`later: same`: only what was chosen in the mind's first turn, where that is available, else everything."""
-        graph = self.graph
-        chosen = [
-            graph.all(self.workbook.row(self.imagined.play_row(mind.depth, policy.full_name)), node)
-            for policy, node in zip(policies, here, strict=True)
-        ]
-        able = graph.truth(graph.add(*chosen))
-        return [graph.where(able, again, node) for again, node in zip(chosen, here, strict=True)]
-
-    def option_rows(self, depth: int, phase: str, title: str, policies: Sequence[Policy]) -> list[str]:
-        """The rows that keep what each option is worth; the last is that of being skipped."""
-        names = [f"plan.{depth}.{phase}.option.{title}.{policy.full_name}" for policy in policies]
-        if self.skips(policies):
-            names.append(f"plan.{depth}.{phase}.option.{title}.{policies[0].actor}.none")
-        run_of_rows(self.workbook, names)
-        return names
-
-    def keep_option(self, draft: Draft, mind: Mind, depth: int, phase: str, counter: Node) -> None:
-        """Keep what was found for the option at hand."""
-        policies = mind.actor.in_phase(phase)
-        draft.keep(
-            {
-                self.option_rows(depth, phase, title, policies)[0]: self.workbook.row(
-                    f"plan.{depth}.{phase}.{title}"
-                )
-                for title in self.carried(mind)
-            },
-            counter,
-        )
-
-    def chances(self, mind: Mind, depth: int, phase: str) -> list[Node]:
-        """D4 at the node: the mind's probabilities from the options' values; the last is that of being skipped."""
-        policies = mind.actor.in_phase(phase)
-        rows = self.option_rows(depth, phase, "value", policies)
-        scores = [self.workbook.row(row) for row in rows[: len(policies)]]
-        names = [f"plan.{depth}.{phase}.available.{policy.full_name}" for policy in policies]
-        here = [self.workbook.row(name) for name in names]
-        none = self.graph.zero
-        if self.skips(policies):
-            none = self.workbook.row(f"plan.{depth}.{phase}.available.{mind.actor.name}.none")
-            # Where nothing is available the first policy stands in, so that nothing is divided by 0.
-            here[0] = self.graph.apply("or", here[0], none)
-        seat = Seat(scenario=self.seat.scenario, actor=mind.actor, phase=phase)
-        situation: Situation = self.imagined.situation(depth, phase, mind)
-        shares = rule_shares(situation, seat, scores, here, [])
-        if not self.skips(policies):
-            return shares
-        return [*(self.graph.where(none, self.graph.zero, share) for share in shares), none]
-
-    def weigh_options(
-        self, draft: Draft, mind: Mind, depth: int, phase: str, chances: Sequence[Node]
-    ) -> dict[str, Node]:
-        """What the choice is worth when it is made with these probabilities."""
-        graph, policies = self.graph, mind.actor.in_phase(phase)
-        names = [f"plan.{depth}.{phase}.chance.{place}" for place in range(len(chances))]
-        draft.keep(dict(zip(names, chances, strict=True)))
-        found = {}
-        for title in self.carried(mind):
-            total = graph.zero
-            for name, row in zip(names, self.option_rows(depth, phase, title, policies), strict=True):
-                chance = self.workbook.row(name)
-                worth = graph.mul(chance, self.workbook.row(row))
-                total = graph.add(total, graph.where(chance, worth, graph.zero))
-            found[title] = total
-        return found

@@ -39,7 +39,7 @@ class Layout:
     """The names behind the columns of a block.
 
     `policies` are full names, `actor.policy`, in file order. `sampled` are the names of what was drawn once per
-    episode: `parameters.NAME` and `state.NAME` (random initial values). `episode_columns` lists the flat columns.
+    episode: `parameters.NAME`, `state.NAME` (random initial values), `type.ACTOR` and `level.ACTOR`.
     """
 
     outcomes: tuple[str, ...]

@@ -13,7 +13,7 @@ from wargame.engine import beliefs
 from wargame.engine.choice import carried_out, decides
 from wargame.engine.code import Code, changed_parameters
 from wargame.engine.emit import Check
-from wargame.engine.nature import apply_item, draw_realized, item_is_due
+from wargame.engine.nature import NEVER, apply_item, draw_realized, item_is_due
 from wargame.engine.perception import perceive
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
@@ -39,9 +39,6 @@ __all__ = [
     "resolve_block",
     "show",
 ]
-
-NEVER = 1e9
-"""A turn that no episode reaches."""
 
 
 def begin(workbook: Workbook) -> Code:

@@ -59,7 +59,7 @@ def rule_shares(
             _require(checks, situation, precision, decision.precision, f"the precision of {seat.actor.name}")
             shares = _logit(workbook, precision, scores, here)
         for policy, score, available in zip(seat.policies, scores, here, strict=True):
-            checks.append(_score_check(workbook, seat, policy, graph.where(available, score, graph.zero)))
+            checks.append(_score_check(seat, policy, graph.where(available, score, graph.zero)))
     elif decision.rule == "mixed":
         weights = []
         for policy in seat.policies:
@@ -115,7 +115,7 @@ def _require(
         )
 
 
-def _score_check(workbook: Workbook, seat: Seat, policy: Policy, node: Node) -> Check:
+def _score_check(seat: Seat, policy: Policy, node: Node) -> Check:
     terms = list(seat.actor.utility.values())
     return Check(
         node=node,

@@ -11,7 +11,15 @@ from wargame.engine.private import deal_types, typed_actors
 from wargame.engine.situation import Situation, Workbook
 from wargame.scenario.formula import Formula
 from wargame.scenario.names import names_in
-from wargame.scenario.scenario import Distribution, Parameter, Scenario
+from wargame.scenario.scenario import (
+    Actor,
+    Beliefs,
+    Distribution,
+    Parameter,
+    Policy,
+    Scenario,
+    StateVariable,
+)
 
 __all__ = ["deal", "drawn_levels", "stream_kinds"]
 
@@ -63,44 +71,55 @@ def deal(workbook: Workbook, *, uncertain: bool) -> Code:
         name="deal_uncertain" if uncertain else "deal",
         title="Deal parameters, bounds, initial state and beliefs.",
     )
-    scenario, graph = workbook.scenario, workbook.graph
-    situation = workbook.realized()
+    scenario, situation = workbook.scenario, workbook.realized()
     situation.become(parameters={}, state={})
     for parameter in _in_order(scenario.parameters):
-        if scenario.owner(parameter.name) is not None:
-            continue
-        if uncertain and parameter.distribution is not None:
-            node = _sample(workbook, situation, parameter.distribution, f"parameter.{parameter.name}")
-        else:
-            node = workbook.datum(f"parameter.{parameter.name}", parameter.value, situation)
-        code.keep(workbook, f"parameter.{parameter.name}", node)
-        if parameter.name in changed_parameters(workbook):
-            code.keep(workbook, f"base.{parameter.name}", node)
-        situation.become(parameters={**situation.parameters, parameter.name: node})
-        must_be_finite(code, situation, node, parameter.value, f"parameter {parameter.name}")
+        # Those that private types set are dealt with the types.
+        if scenario.owner(parameter.name) is None:
+            _deal_parameter(workbook, situation, code, parameter, uncertain=uncertain)
     deal_types(workbook, situation, code)
     for variable in scenario.state.values():
-        low, high = (
-            None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)
-            for end, bound in (("low", variable.low), ("high", variable.high))
-        )
-        for end, limit in (("low", low), ("high", high)):
-            if limit is not None:
-                code.keep(workbook, f"{end}.{variable.name}", limit)
-        if isinstance(variable.initial, Distribution):
-            value = _sample(workbook, situation, variable.initial, f"initial.{variable.name}")
-            formula = variable.initial.arguments[0]
-        else:
-            value = workbook.datum(f"initial.{variable.name}", variable.initial, situation)
-            formula = variable.initial
-        # Checked before it is clipped, which would hide an infinite or undefined value.
-        must_be_finite(code, situation, value, formula, f"the initial value of {variable.name}")
-        value = graph.clip(value, low, high)
-        code.keep(workbook, f"state.{variable.name}", value)
-        situation.become(state={**situation.state, variable.name: value})
+        _deal_variable(workbook, situation, code, variable)
     _first_beliefs(workbook, situation, code)
     _levels(workbook, situation, code)
     return code
+
+
+def _deal_parameter(
+    workbook: Workbook, situation: Situation, code: Code, parameter: Parameter, *, uncertain: bool
+) -> None:
+    row = f"parameter.{parameter.name}"
+    if uncertain and parameter.distribution is not None:
+        node = _sample(workbook, situation, parameter.distribution, row)
+    else:
+        node = workbook.datum(row, parameter.value, situation)
+    code.keep(workbook, row, node)
+    if parameter.name in changed_parameters(workbook):
+        code.keep(workbook, f"base.{parameter.name}", node)
+    situation.become(parameters={**situation.parameters, parameter.name: node})
+    must_be_finite(code, situation, node, parameter.value, f"parameter {parameter.name}")
+
+
+def _deal_variable(workbook: Workbook, situation: Situation, code: Code, variable: StateVariable) -> None:
+    """The bounds of a state variable and its initial value within them."""
+    low, high = (
+        None if bound is None else workbook.datum(f"{end}.{variable.name}", bound, situation)
+        for end, bound in (("low", variable.low), ("high", variable.high))
+    )
+    for end, limit in (("low", low), ("high", high)):
+        if limit is not None:
+            code.keep(workbook, f"{end}.{variable.name}", limit)
+    if isinstance(variable.initial, Distribution):
+        value = _sample(workbook, situation, variable.initial, f"initial.{variable.name}")
+        formula = variable.initial.arguments[0]
+    else:
+        value = workbook.datum(f"initial.{variable.name}", variable.initial, situation)
+        formula = variable.initial
+    # Checked before it is clipped, which would hide an infinite or undefined value.
+    must_be_finite(code, situation, value, formula, f"the initial value of {variable.name}")
+    value = workbook.graph.clip(value, low, high)
+    code.keep(workbook, f"state.{variable.name}", value)
+    situation.become(state={**situation.state, variable.name: value})
 
 
 def _levels(workbook: Workbook, situation: Situation, code: Code) -> None:
@@ -159,33 +178,38 @@ def _pick(workbook: Workbook, values: Sequence[Node], weights: Sequence[Node], u
 
 
 def _first_beliefs(workbook: Workbook, situation: Situation, code: Code) -> None:
-    graph = workbook.graph
-    for actor in workbook.scenario.actors.values():
+    """D3: what each actor that learns expects of the others' policies before anything has been seen."""
+    scenario = workbook.scenario
+    for actor in scenario.actors.values():
         beliefs = actor.decision.beliefs
         if not actor.decision.looks_ahead or beliefs.kind == "uniform":
             continue
-        for other in workbook.scenario.actors.values():
-            for phase in workbook.scenario.phases:
+        for other in scenario.actors.values():
+            for phase in scenario.phases:
                 policies = other.in_phase(phase)
                 if other.name == actor.name or not policies:
                     continue
-                named = [policy.name in other.before for policy in policies]
-                # What is given may be about another phase only.
-                given = any(policy.full_name in beliefs.weights for policy in policies)
-                weights = []
-                for policy, before in zip(policies, named, strict=True):
-                    if given:
-                        formula = beliefs.weights.get(policy.full_name)
-                        node = graph.zero if formula is None else situation.value(formula)
-                    elif beliefs.kind == "last" and any(named):
-                        node = graph.number(before)
-                    elif beliefs.kind == "fictitious":
-                        node = graph.one
-                    else:
-                        node = graph.number(1.0 / len(policies))
-                    weights.append(node)
-                if beliefs.kind != "fictitious" and given:
-                    total = graph.add(*weights)
-                    weights = [graph.div(weight, total) for weight in weights]
+                weights = _first_weights(situation, beliefs, other, policies)
                 for policy, node in zip(policies, weights, strict=True):
                     code.keep(workbook, f"belief.{actor.name}.{policy.full_name}", node)
+
+
+def _first_weights(
+    situation: Situation, beliefs: Beliefs, other: Actor, policies: Sequence[Policy]
+) -> list[Node]:
+    """The weights of another's policies in one phase: counts in fictitious play, else probabilities."""
+    graph = situation.graph
+    # What is given may be about another phase only.
+    if any(policy.full_name in beliefs.weights for policy in policies):
+        formulas = [beliefs.weights.get(policy.full_name) for policy in policies]
+        weights = [graph.zero if formula is None else situation.value(formula) for formula in formulas]
+        if beliefs.kind == "fictitious":
+            return weights
+        total = graph.add(*weights)
+        return [graph.div(weight, total) for weight in weights]
+    before = [policy.name in other.before for policy in policies]
+    if beliefs.kind == "last" and any(before):
+        return [graph.number(played) for played in before]
+    if beliefs.kind == "fictitious":
+        return [graph.one] * len(policies)
+    return [graph.number(1.0 / len(policies))] * len(policies)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from wargame.engine import numeric
+from wargame.scenario.formula import MAX_INTEGER_POWER
 
 __all__ = ["Graph", "Node"]
 
@@ -42,7 +43,7 @@ class Node:
         return self.operation in ("number", "row", "counter")
 
 
-_RISKY = {"div", "exp", "log", "sqrt", "power", "logistic_unsafe", "call"}
+_RISKY = {"div", "exp", "log", "sqrt", "power", "call"}
 _TRUTHS = {"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
 
 _FOLD: dict[str, Callable[..., float]] = {
@@ -146,8 +147,6 @@ class Graph:
 
     def _simplify_power(self, base: Node, exponent: Node) -> Node | None:
         """A small whole power is multiplication; others stay `power`."""
-        from wargame.scenario.formula import MAX_INTEGER_POWER
-
         size = exponent.number
         if not exponent.is_number or size != int(size) or abs(size) > MAX_INTEGER_POWER:
             return None

@@ -15,6 +15,7 @@ from wargame.engine.choice import rule_shares
 from wargame.engine.draft import Draft, Size
 from wargame.engine.graph import Node
 from wargame.engine.level_zero import level_zero
+from wargame.engine.options import Options
 from wargame.engine.private import take_type, type_rows
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation, Workbook
@@ -202,11 +203,11 @@ class _Climb:
             situation = ahead.imagined.situation(depth, phase, mind)
             seat = Seat(scenario=ahead.seat.scenario, actor=actor, phase=phase)
             return rule_shares(situation, seat, [], ahead.can(depth, phase, policies), [])
-        here = ahead.keep_available(draft, mind, depth, phase)
-        with ahead.options(draft, mind, depth, phase, here) as counter:
+        options = Options(ahead, draft, mind, depth, phase)
+        with options.each(options.keep_available()) as counter:
             ahead.against(draft, mind, depth, phase, shares)
-            ahead.keep_option(draft, mind, depth, phase, counter)
-        return ahead.chances(mind, depth, phase)[: len(policies)]
+            options.keep(counter)
+        return options.chances()[: len(policies)]
 
     def shares(self, mind: Mind) -> dict[str, str]:
         """Keep what the mind expects, from the answers at the levels it believes in."""

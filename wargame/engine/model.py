@@ -10,17 +10,18 @@ from typing import Any
 import mesa
 import numpy as np
 
-from wargame.engine.actor import StateActor
+from wargame.engine.actor import ActorError, StateActor
 from wargame.engine.block import Failure
 from wargame.engine.orders import OrderBook
 from wargame.engine.play import Past
 from wargame.engine.rules import EpisodeError, Rules, rules_for
 from wargame.engine.trace import Decision, record_decision
+from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.known import known_numbers
 from wargame.scenario.loading import load
 from wargame.scenario.scenario import Scenario
 
-__all__ = ["WargameModel"]
+__all__ = ["WargameModel", "check_actors"]
 
 
 class Values(Mapping[str, float]):
@@ -262,9 +263,6 @@ def _seed_number(given: int | np.random.Generator | None) -> int:
 
 def check_actors(scenario: Scenario, actors: Mapping[str, object]) -> dict[str, type[StateActor]]:
     """Own actor classes must be subclasses of StateActor, for actors that the scenario has."""
-    from wargame.engine.actor import ActorError
-    from wargame.scenario.errors import did_you_mean, join_names
-
     checked = {}
     for name, own in actors.items():
         if name not in scenario.actors:

@@ -12,6 +12,7 @@ from wargame.engine.turn import Group, move_state
 from wargame.scenario.scenario import NatureItem
 
 __all__ = [
+    "NEVER",
     "Drawn",
     "apply_item",
     "draw_mean",
@@ -21,6 +22,9 @@ __all__ = [
     "item_is_due",
     "pick_index",
 ]
+
+NEVER = 1e9
+"""A turn that no episode reaches: an item with `once` is ready again then."""
 
 
 @dataclass(frozen=True, kw_only=True)

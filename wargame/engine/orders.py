@@ -1,4 +1,4 @@
-"""Orders: policies forced on an actor for a turn or a span, as analysts' what-ifs and later human players give them."""
+"""Orders: policies forced on an actor for a turn or a span, as what-ifs give them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wargame.engine import blocks
@@ -45,7 +45,7 @@ from wargame.engine.types_learnt import (
 )
 from wargame.scenario.errors import Problem, ScenarioError, WargameError
 from wargame.scenario.formula import Formula
-from wargame.scenario.scenario import Distribution, Scenario
+from wargame.scenario.scenario import Distribution, Policy, Scenario
 
 __all__ = ["EpisodeError", "Rules", "rules_for"]
 
@@ -72,6 +72,8 @@ class Rules:
         self.sources: dict[str, str] = {}
         self.functions: dict[str, Function] = {}
         self.exact: dict[str, ExactPlan] = {}
+        self.expectation_rows: dict[str, dict[str, str]] = {}
+        """By seat: the row that holds what it expects of each policy of the others."""
         self._lay_out()
         self._build()
         self.rows = self.workbook.rows
@@ -167,84 +169,88 @@ class Rules:
 
     def _build_seat(self, seat: Seat) -> None:
         """The code of one actor in one phase: options, expectations, scores, probabilities and pick."""
-        name, book = f"{seat.actor.name}_{seat.phase}", self.workbook
-        at_once = weighs_types_at_once(seat.actor)
-        self._add(blocks.options(book, seat))
+        self._add(blocks.options(self.workbook, seat))
         if seat.actor.decision.looks_ahead:
-            code = Code(name=f"expect_{name}", title=f"D3: what {seat.name} expects of the others.")
-            program = needs_program(seat.actor)
-            if seat.actor.decision.levels is not None or seat.actor.decision.equilibrium:
-                # What others do by their own rules is found out together with what follows from it.
-                expected_rows = self.expectation_rows[seat.name] = rows_of_expectations(seat)
+            self._build_scores(seat)
+        self._build_choice(seat)
+        self._add(blocks.carry_out(self.workbook, seat))
+
+    def _build_scores(self, seat: Seat) -> None:
+        """D1 to D3: what the actor expects of the others, and what each of its policies promises."""
+        name, book, decision = f"evaluate_{seat.actor.name}_{seat.phase}", self.workbook, seat.actor.decision
+        expected: dict[str, Node] = {}
+        if decision.levels is not None or decision.equilibrium:
+            # What others do by their own rules is found out together with what follows from it.
+            self.expectation_rows[seat.name] = rows_of_expectations(seat)
+        else:
+            expected = self._build_expectations(seat)
+        rows = self.expectation_rows[seat.name]
+        if needs_program(seat.actor):
+            self._compile(name, Ahead(book, seat, rows).source(book.rows))
+        elif decision.expectation == "exact":
+            plan = self.exact[seat.name] = ExactPlan(book, seat, rows)
+            loops = plan.loops_into(f"score.{seat.policies[0].full_name}")
+            title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
+            self._compile(name, emit_nested(name, title, loops, [plan.score], book.rows))
+        else:
+            code = Code(name=name, title=f"D1, D2: score of each policy of {seat.name}, at the mean.")
+            if weighs_types_at_once(seat.actor):
+                scores = scores_by_type(book, seat, expected, code)
             else:
-                expected, expected_rows = self._expected(seat, code, in_runs=program)
-                self._add(code)
-            if program:
-                self._compile(f"evaluate_{name}", Ahead(book, seat, expected_rows).source(book.rows))
-            elif seat.actor.decision.expectation == "exact":
-                plan = self.exact[seat.name] = ExactPlan(book, seat, expected_rows)
-                rows = f"score.{seat.policies[0].full_name}"
-                title = f"D1, D2: expected utility of each policy of {seat.name}, exactly."
-                loops = plan.loops_into(rows)
-                self._compile(
-                    f"evaluate_{name}", emit_nested(f"evaluate_{name}", title, loops, [plan.score], book.rows)
-                )
-            else:
-                code = Code(
-                    name=f"evaluate_{name}",
-                    title=f"D1, D2: score of each policy of {seat.name}, at the mean.",
-                )
-                scores = (
-                    scores_by_type(book, seat, expected, code)
-                    if at_once
-                    else mean_scores(book, seat, expected)
-                )
-                for policy, node in zip(seat.policies, scores, strict=True):
-                    code.keep(book, f"score.{policy.full_name}", node)
-                self._add(code)
-        code = Code(name=f"choose_{name}", title=f"D4, D5: the probabilities of {seat.name}, and its pick.")
+                scores = mean_scores(book, seat, expected)
+            for policy, node in zip(seat.policies, scores, strict=True):
+                code.keep(book, f"score.{policy.full_name}", node)
+            self._add(code)
+
+    def _build_choice(self, seat: Seat) -> None:
+        """D4 and D5: the probability of each policy, and the pick."""
+        name, book = f"choose_{seat.actor.name}_{seat.phase}", self.workbook
+        code = Code(name=name, title=f"D4, D5: the probabilities of {seat.name}, and its pick.")
         shares, checks = choice_probabilities(book, seat)
-        if at_once:
+        if weighs_types_at_once(seat.actor):
             shares = shares_by_type(book, seat, code)
         for policy, share in zip(seat.policies, shares, strict=True):
             code.keep(book, f"chance.{policy.full_name}", share)
         code.keep(book, f"drawn.{seat.name}", pick_index(book.graph, shares, book.row(f"draw.{seat.name}")))
         code.checks = [*few_enough(book, seat), *equilibrium_found(book, seat), *checks]
         self._add(code)
-        self._add(blocks.carry_out(book, seat))
 
-    def _expected(self, seat: Seat, code: Code, *, in_runs: bool) -> tuple[dict[str, Node], dict[str, str]]:
-        """Expectations as nodes, for planning at the mean, and the rows that keep them."""
-        book, exact = self.workbook, in_runs or seat.actor.decision.expectation == "exact"
+    def _build_expectations(self, seat: Seat) -> dict[str, Node]:
+        """D3 by beliefs: what the actor expects of each policy of the others, as nodes; the rows keep it for play."""
+        book, decision = self.workbook, seat.actor.decision
+        code = Code(
+            name=f"expect_{seat.actor.name}_{seat.phase}",
+            title=f"D3: what {seat.name} expects of the others.",
+        )
+        in_runs = needs_program(seat.actor) or decision.expectation == "exact"
         nodes = expectations(book, seat)
         rows: dict[str, str] = {}
         for _, policies in seat.unknown:
             for policy in policies:
                 node = nodes[policy.full_name]
-                if node.operation == "row" and not exact:
+                if node.operation == "row" and not in_runs:
                     rows[policy.full_name] = node.name
                     continue
                 row = f"expect.{seat.name}.{policy.full_name}"
                 code.keep(book, row, node)
                 rows[policy.full_name] = row
                 nodes[policy.full_name] = book.row(row)
-            if exact and all(policy.available is not None for policy in policies):
-                none = book.graph.apply(
-                    "eq", book.graph.add(*(nodes[p.full_name] for p in policies)), book.graph.zero
-                )
-                stored = {id(book.row(store.row)): store.node for store in code.stores}
-                code.keep(
-                    book,
-                    f"expect.{seat.name}.{policies[-1].full_name}.none",
-                    book.graph.replace(none, stored),
-                )
+            if in_runs and all(policy.available is not None for policy in policies):
+                self._keep_none(seat, policies, nodes, code)
         self.expectation_rows[seat.name] = rows
-        return nodes, rows
+        self._add(code)
+        return nodes
 
-    @functools.cached_property
-    def expectation_rows(self) -> dict[str, dict[str, str]]:
-        """By seat: the row that holds what it expects of each policy of the others."""
-        return {}
+    def _keep_none(
+        self, seat: Seat, policies: Sequence[Policy], nodes: Mapping[str, Node], code: Code
+    ) -> None:
+        """Loops over another's policies have one more pass: for when it is expected to have nothing to play."""
+        book = self.workbook
+        total = book.graph.add(*(nodes[policy.full_name] for policy in policies))
+        none = book.graph.apply("eq", total, book.graph.zero)
+        stored = {id(book.row(store.row)): store.node for store in code.stores}
+        row = f"expect.{seat.name}.{policies[-1].full_name}.none"
+        code.keep(book, row, book.graph.replace(none, stored))
 
     def _add(self, code: Code) -> None:
         self.codes[code.name] = code

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
-from wargame.engine.choice import rule_shares
 from wargame.engine.draft import Draft, Size, run_of_rows
 from wargame.engine.evaluations import certain
 from wargame.engine.graph import Node
+from wargame.engine.options import shares_or_none
 from wargame.engine.seat import Seat
 from wargame.engine.stage import REPORT
 from wargame.engine.steps import Solve
@@ -142,23 +142,16 @@ class StageGame:
 
     def _alone(self, member: Actor) -> list[Node]:
         """D4 for a member by itself: from what each option is worth to it, or by its own rule."""
-        graph, policies = self.graph, member.in_phase(self.phase)
+        policies = member.in_phase(self.phase)
         opened = [self.workbook.row(row) for row in self.rows("open", member)]
-        here, none = list(opened[: len(policies)]), graph.zero
-        if self.ahead.skips(policies):
-            none = opened[-1]
-            # Where nothing is available the first policy stands in, so that nothing is divided by 0.
-            here[0] = graph.apply("or", here[0], none)
         situation = self.ahead.imagined.situation(self.depth, self.phase, self.mind)
         seat = Seat(scenario=self.ahead.seat.scenario, actor=member, phase=self.phase)
         scores: list[Node] = []
         if len(self.members) == 1 and member.decision.looks_ahead:
             table = f"{self.prefix}.table.{member.name}"
             scores = [self.workbook.row(f"{table}.{number}") for number in range(len(policies))]
-        shares = rule_shares(situation, seat, scores, here, [])
-        if not self.ahead.skips(policies):
-            return shares
-        return [*(graph.where(none, graph.zero, share) for share in shares), none]
+        none = opened[-1] if self.ahead.skips(policies) else None
+        return shares_or_none(situation, seat, scores, opened[: len(policies)], none)
 
     def _solve(self) -> None:
         """The logit equilibrium of several members; who does not look ahead enters with its own chances."""

@@ -36,82 +36,98 @@ class Group:
     level: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Change:
+    """What one effect adds to its variable, weighed."""
+
+    group: Group
+    effect: Effect
+    node: Node
+
+
 def move_state(
     situation: Situation, groups: Iterable[Group], *, certain: bool, checked: bool = False
 ) -> None:
     """Add up the groups' changes on the state as it stands, then clip (R4; also each item of R5).
 
-    With `certain`, weights are 0 or 1 and select; otherwise they are probabilities and multiply.
+    With `certain`, weights are 0 or 1 and select; otherwise they are probabilities and multiply. With `checked`, what
+    must hold of the result is added to the situation's checks.
     """
     graph = situation.graph
-    changes: dict[str, list[Node]] = {}
-    parts: dict[str, list[Check]] = {}
-    sets: dict[str, list[tuple[Node, Check]]] = {}
-    for group in groups:
-        if group.weight is graph.zero:
-            continue
-        for effect in group.effects:
-            target = situation.value(effect.formula, level=group.level)
-            change = graph.sub(target, situation.state[effect.variable]) if effect.is_set else target
-            weighed = (
-                graph.where(group.weight, change, graph.zero)
-                if certain
-                else graph.weigh(group.weight, change)
-            )
-            if not weighed.is_leaf:
-                weighed.lines = tuple(dict.fromkeys((*weighed.lines, effect.formula.line)))
-            changes.setdefault(effect.variable, []).append(weighed)
-            if checked:
-                check = _check(situation, weighed, group, effect)
-                parts.setdefault(effect.variable, []).append(check)
-                if effect.is_set:
-                    sets.setdefault(effect.variable, []).append((group.weight, check))
+    changes = [
+        _Change(group=group, effect=effect, node=_weighed(situation, group, effect, certain=certain))
+        for group in groups
+        if group.weight is not graph.zero
+        for effect in group.effects
+    ]
     moved = dict(situation.state)
-    for variable, listed in changes.items():
-        total = graph.add(situation.state[variable], *listed)
+    for variable, listed in _by_variable(changes).items():
+        total = graph.add(situation.state[variable], *(change.node for change in listed))
         if checked:
-            first = parts[variable][0]
-            situation.checks.append(
-                Check(
-                    node=total,
-                    kind="finite",
-                    title=f"{variable} became infinite or undefined",
-                    formula=first.formula,
-                    line=first.line,
-                    names=first.names,
-                    parts=tuple(parts[variable]),
-                )
-            )
+            situation.checks.append(_sum_check(situation, variable, total, listed))
         moved[variable] = graph.clip(total, *situation.workbook.bounds(variable))
     if checked:
-        situation.checks.extend(_double_sets(graph, sets))
+        situation.checks.extend(_double_sets(graph, changes))
     situation.become(state=moved)
 
 
-def _check(situation: Situation, node: Node, group: Group, effect: Effect) -> Check:
+def _by_variable(changes: Iterable[_Change]) -> dict[str, list[_Change]]:
+    found: dict[str, list[_Change]] = {}
+    for change in changes:
+        found.setdefault(change.effect.variable, []).append(change)
+    return found
+
+
+def _weighed(situation: Situation, group: Group, effect: Effect, *, certain: bool) -> Node:
+    """The change that an effect makes, by the weight of its group."""
+    graph = situation.graph
+    target = situation.value(effect.formula, level=group.level)
+    change = graph.sub(target, situation.state[effect.variable]) if effect.is_set else target
+    weighed = graph.where(group.weight, change, graph.zero) if certain else graph.weigh(group.weight, change)
+    if not weighed.is_leaf:
+        weighed.lines = tuple(dict.fromkeys((*weighed.lines, effect.formula.line)))
+    return weighed
+
+
+def _sum_check(situation: Situation, variable: str, total: Node, changes: Sequence[_Change]) -> Check:
+    """The new value must be finite; if it is not, the first change that is not tells why."""
+    parts = tuple(_check(situation, change) for change in changes)
     return Check(
-        node=node,
+        node=total,
         kind="finite",
-        title=f"{group.title} changes {effect.variable} by something infinite or undefined",
-        formula=effect.formula.text,
-        line=effect.formula.line,
-        names=situation.names(effect.formula, group.level),
+        title=f"{variable} became infinite or undefined",
+        formula=parts[0].formula,
+        line=parts[0].line,
+        names=parts[0].names,
+        parts=parts,
     )
 
 
-def _double_sets(graph: Graph, sets: Mapping[str, list[tuple[Node, Check]]]) -> list[Check]:
+def _check(situation: Situation, change: _Change) -> Check:
+    formula = change.effect.formula
+    return Check(
+        node=change.node,
+        kind="finite",
+        title=f"{change.group.title} changes {change.effect.variable} by something infinite or undefined",
+        formula=formula.text,
+        line=formula.line,
+        names=situation.names(formula, change.group.level),
+    )
+
+
+def _double_sets(graph: Graph, changes: Sequence[_Change]) -> list[Check]:
     """Two sets of one variable in one turn contradict each other."""
     checks = []
-    for variable, listed in sets.items():
-        count = graph.add(*(graph.truth(weight) for weight, _ in listed))
-        if len(listed) > 1 and not (count.is_number and count.number <= 1):
-            _, last = listed[-1]
+    for variable, sets in _by_variable(change for change in changes if change.effect.is_set).items():
+        count = graph.add(*(graph.truth(change.group.weight) for change in sets))
+        if len(sets) > 1 and not (count.is_number and count.number <= 1):
+            last = sets[-1].effect.formula
             checks.append(
                 Check(
                     node=count,
                     kind="at most one",
                     title=f"two effects set {variable} on the same turn",
-                    formula=last.formula,
+                    formula=last.text,
                     line=last.line,
                 )
             )

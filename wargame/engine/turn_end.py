@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from wargame.engine.draft import Draft, Size
 from wargame.engine.graph import Node
-from wargame.engine.nature import Drawn, apply_item, draw_mean, draw_weights, event_probability, item_is_due
+from wargame.engine.nature import (
+    NEVER,
+    Drawn,
+    apply_item,
+    draw_mean,
+    draw_weights,
+    event_probability,
+    item_is_due,
+)
 from wargame.engine.planning import own_last
 from wargame.engine.seat import Seat
 from wargame.engine.situation import Situation
@@ -19,10 +27,7 @@ if TYPE_CHECKING:
     from wargame.engine.ahead import Ahead
     from wargame.engine.mind import Mind
 
-__all__ = ["NEVER", "finish"]
-
-NEVER = 1e9
-"""A turn that no episode reaches."""
+__all__ = ["finish"]
 
 
 def finish(ahead: Ahead, mind: Mind, depth: int, turns: int) -> str:
@@ -87,17 +92,17 @@ class _End:
     def _nature(self, situation: Situation, stack: ExitStack) -> None:
         """R5: item by item; what can branch opens a loop that what follows stands in."""
         totals = [f"plan.{self.depth}.end.{title}" for title in self.ahead.carried(self.mind)]
-        for number, item in enumerate(self.workbook.scenario.nature.values()):
+        for item in self.workbook.scenario.nature.values():
             branches = self.ahead.exact and (item.is_event or item.kind == "categorical")
             if branches and not self.weights:
                 self.draft.keep(dict.fromkeys(totals, self.graph.zero))
             due = item_is_due(situation, item)
-            drawn = self._branch(situation, item, number, stack) if branches else self._mean(situation, item)
+            drawn = self._branch(situation, item, stack) if branches else self._mean(situation, item)
             apply_item(situation, item, drawn)
             self._block(situation, item, drawn, due)
         self.imagined.settle(self.draft, situation, f"plan.{self.depth}.after")
 
-    def _branch(self, situation: Situation, item: NatureItem, number: int, stack: ExitStack) -> Drawn:
+    def _branch(self, situation: Situation, item: NatureItem, stack: ExitStack) -> Drawn:
         """D2, exact: a loop over what the item can come to."""
         graph, prefix = self.graph, f"plan.{self.depth}.before_{item.name}"
         self.imagined.settle(self.draft, situation, prefix)

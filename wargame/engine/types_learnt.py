@@ -12,6 +12,7 @@ from wargame.engine.choice import available_here, rule_shares
 from wargame.engine.code import Code
 from wargame.engine.draft import Draft, run_of_rows
 from wargame.engine.graph import Node
+from wargame.engine.options import Options
 from wargame.engine.perception import perceived
 from wargame.engine.planning import mean_scores
 from wargame.engine.private import posterior, take_type, type_rows, update
@@ -68,10 +69,6 @@ def learning_at_once(workbook: Workbook, seat: Seat) -> Code:
     code = Code(
         name=f"learn_types_{actor.name}_{seat.phase}", title=f"R7: what {seat.name} shows of its type."
     )
-    decided = graph.all(
-        workbook.row(f"decides.{seat.name}"),
-        graph.apply("ge", workbook.row(f"pick.{seat.name}"), graph.zero),
-    )
     likelihoods = []
     for name in types.names:
         likelihood = graph.zero
@@ -80,9 +77,17 @@ def learning_at_once(workbook: Workbook, seat: Seat) -> Code:
             shown = workbook.row(f"shown.{name}.{policy.full_name}")
             likelihood = graph.add(likelihood, graph.where(played, shown, graph.zero))
         likelihoods.append(likelihood)
+    decided = _decided(workbook, seat)
     for row, node in posterior(workbook, actor, likelihoods).items():
         code.keep(workbook, row, graph.where(decided, node, workbook.row(row)))
     return code
+
+
+def _decided(workbook: Workbook, seat: Seat) -> Node:
+    """Whether the actor made a decision in this phase, and so shows something of its type."""
+    graph = workbook.graph
+    picked = graph.apply("ge", workbook.row(f"pick.{seat.name}"), graph.zero)
+    return graph.all(workbook.row(f"decides.{seat.name}"), picked)
 
 
 def _types(seat: Seat) -> Types:
@@ -114,15 +119,11 @@ def source_of_learning(
 def _write(ahead: Ahead, seat: Seat, draft: Draft) -> None:
     workbook, graph, actor = ahead.workbook, ahead.graph, seat.actor
     assert actor.types is not None
-    decided = graph.all(
-        workbook.row(f"decides.{seat.name}"),
-        graph.apply("ge", workbook.row(f"pick.{seat.name}"), graph.zero),
-    )
     likelihoods = [f"plan.likelihood.{actor.name}.{name}" for name in actor.types.names]
     run_of_rows(workbook, likelihoods)
     own = {parameter: f"parameter.{parameter}" for parameter in actor.types.values}
     saved = {row: f"plan.own.{parameter}" for parameter, row in own.items()}
-    with draft.when(decided):
+    with draft.when(_decided(workbook, seat)):
         draft.keep({kept: workbook.row(row) for row, kept in saved.items()})
         with (
             draft.repeat(f"type_of_{actor.name}", len(actor.types.names)) as counter,
@@ -140,14 +141,14 @@ def _write(ahead: Ahead, seat: Seat, draft: Draft) -> None:
 
 def _chances(ahead: Ahead, seat: Seat, draft: Draft) -> list[Node]:
     """What the actor would choose if it were of the type at hand."""
-    workbook, actor, phase = ahead.workbook, seat.actor, seat.phase
+    workbook, actor = ahead.workbook, seat.actor
     here = [workbook.row(f"available.{policy.full_name}") for policy in seat.policies]
     scores: list[Node] = []
     if actor.decision.looks_ahead:
         if ahead.counted:
             draft.keep({ahead.counted: ahead.graph.zero})
+        options = Options(ahead, draft, ahead.mind, 0, seat.phase)
         with ahead.own_options(draft) as counter:
-            ahead.keep_option(draft, ahead.mind, 0, phase, counter)
-        rows = ahead.option_rows(0, phase, "value", seat.policies)[: len(seat.policies)]
-        scores = [workbook.row(row) for row in rows]
+            options.keep(counter)
+        scores = [workbook.row(row) for row in options.rows("value")[: len(seat.policies)]]
     return rule_shares(perceived(workbook, actor), seat, scores, here, [])

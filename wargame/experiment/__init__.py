@@ -1,4 +1,11 @@
-"""Many episodes: collecting what the engines report into results that can be saved, checked and read.
+"""Many episodes: played, collected into results, saved, compared.
+
+`run.simulate` plays a run: an engine (`engines`) hands its blocks over, by the executor chosen (`executors`,
+`cluster`), `collect` adds them up to a `record`, and `results` are that record with its tables and its manifest.
+`store` keeps a run, `underway` one that is being played, and `verification` checks it. More than one run: `arms` plays
+an experiment (`files`, `comparison`), `sweep` a design of points (`designs`, `sweeps`), `forks` the futures of an
+episode, `until` plays until something is known well enough; `knockouts`, `null_players` and `deviations` ask whether
+strategy matters.
 
 `wargame.experiment(...)` plays an experiment: the room of these modules can be called (see `arms.experiment`).
 """

@@ -52,11 +52,10 @@ def simulate(
     threads of the batch engine (default: as many as processors) or processes of Mesa's (default: one).
 
     With `uncertain`, every episode draws the parameters that have a distribution, but for those that were set by hand
-    (`Scenario.with_`). `orders` force policies
-    (`"washington=cut_troops@2026Q1..2026Q4"`); `actors` replaces actors by own subclasses of StateActor; `sample` is
-    the number of first episodes whose full trajectories are kept. Without `keep_episodes` there is no table of
-    episodes, only what they add up to, and a run of any length takes the same memory. An episode that cannot be
-    finished becomes a row with its reason in `failure`.
+    (`Scenario.with_`). `orders` force policies (`"washington=cut_troops@2026Q1..2026Q4"`); `actors` replaces actors by
+    own subclasses of StateActor; `sample` is the number of first episodes whose full trajectories are kept. Without
+    `keep_episodes` there is no table of episodes, only what they add up to, and a run of any length takes the same
+    memory. An episode that cannot be finished becomes a row with its reason in `failure`.
 
     With `out` the run is kept in that folder while it is played, and read from it afterwards: what has been played is
     on the disk every few seconds. With `resume` it goes on with what is complete there, after an interruption or to

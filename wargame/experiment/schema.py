@@ -6,24 +6,19 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
 
-from wargame.scenario.schema import CalendarEntry, Count, Flag, Part, PlainNumber, Text, described_value
+from wargame.scenario.schema import CalendarEntry
+from wargame.scenario.schema_values import Count, Flag, Part, PlainNumber, Text, described_value, wrong
 
 __all__ = ["Arm", "DesignPart", "ExperimentDocument", "Name", "Overrides", "Seed"]
 
 NAME = "[a-z0-9][a-z0-9_-]{0,79}"
 
 
-def _wrong(message: str, **details: str) -> PydanticCustomError:
-    """An error in our words; see `wargame.scenario.schema`."""
-    return PydanticCustomError("wargame", message, details)
-
-
 def _as_name(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(NAME, value):
         return value
-    raise _wrong(
+    raise wrong(
         "this cannot be a name",
         shown=described_value(value),
         allowed="at most 80 lower-case letters, digits, dashes and underscores",
@@ -39,7 +34,7 @@ def _empty(value: Any) -> Any:
 def _seed(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**64:
         return value
-    raise _wrong(
+    raise wrong(
         "expected a seed",
         shown=str(value),
         allowed="a whole number from 0 to 2**64 - 1",
@@ -81,14 +76,14 @@ class DesignPart(Part):
     def _one_kind(self) -> DesignPart:
         kinds = [kind for kind in ("lhs", "sobol", "morris", "grid") if getattr(self, kind) is not None]
         if len(kinds) != 1:
-            raise _wrong(
+            raise wrong(
                 "a design is of exactly one kind",
                 shown=", ".join(kinds) or "none",
                 allowed="lhs, sobol, morris, grid",
                 remedy="write for example `design: {lhs: 100}`",
             )
         if kinds == ["grid"] and self.parameters is not None:
-            raise _wrong(
+            raise wrong(
                 "a grid names its parameters itself",
                 key="parameters",
                 remedy="remove `parameters`, and write `grid: {NAME: [numbers]}`",
@@ -119,19 +114,19 @@ class ExperimentDocument(Part):
     @model_validator(mode="after")
     def _one_way_to_sample(self) -> ExperimentDocument:
         if self.uncertain and self.design is not None:
-            raise _wrong(
+            raise wrong(
                 "parameters are drawn either for every episode or by a design, not both",
                 key="uncertain",
                 remedy="remove `uncertain` or `design`",
             )
         if self.until and self.design is not None:
-            raise _wrong(
+            raise wrong(
                 "a stop rule adds episodes, and a design fixes how many each point has",
                 key="until",
                 remedy="remove `until` or `design`",
             )
         if self.figure == "range" and self.design is None:
-            raise _wrong(
+            raise wrong(
                 "the figure `range` shows the points of a design",
                 key="figure",
                 remedy="add a `design`, or choose the figure differences or outcomes",

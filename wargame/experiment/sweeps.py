@@ -7,8 +7,8 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,40 +107,26 @@ def play_design(
     once, and points are played by threads. With `kept`, points that are complete there are not played again, and the
     others are kept there as they are played. ScenarioError for a point that the scenario does not allow.
     """
-    _check_ends(scenario, design, frozenset(fixed))
-    texts = tuple(orders)
-    play = Play(scenario=scenario, seed=seed, orders=OrderBook.parse(scenario, texts), sample=0)
-    used = (
-        "mesa"
-        if chosen(engine, play, episodes * len(design), shown.say if shown else say_nothing) is None
-        else "batch"
-    )
-    varied = [name for name in design.names if name not in set(fixed)]
-
-    def prepared(point: int) -> _Point:
-        numbers = {name: number for name, number in design.point(point).items() if name in varied}
-        there = Play(
-            scenario=at_point(scenario, numbers) if numbers else scenario,
-            seed=seed,
-            orders=play.orders,
-            sample=0,
-        )
-        task = Task(play=there, engine="mesa" if used == "mesa" else "batch")
-        first = point * episodes if design.is_sample else 0
-        return _Point(number=point, player=task.player(), layout=task.layout, block=task.block, first=first)
-
+    fixed = frozenset(fixed)
+    _check_ends(scenario, design, fixed)
+    play = Play(scenario=scenario, seed=seed, orders=OrderBook.parse(scenario, tuple(orders)), sample=0)
+    on_mesa = chosen(engine, play, episodes * len(design), shown.say if shown else say_nothing) is None
+    used: Literal["mesa", "batch"] = "mesa" if on_mesa else "batch"
     rows: list[Row] = []
     outcomes = np.empty((len(design), episodes), dtype=np.int16)
-    first = 0
+    complete = 0
     for there, ends in kept.complete() if kept is not None else ():
         rows += there
-        outcomes[first] = ends
-        first += 1
+        outcomes[complete] = ends
+        complete += 1
     if shown is not None:
-        shown.count(first * episodes)
-    threads = 1 if used == "mesa" else workers or processors()
+        shown.count(complete * episodes)
+    points = (
+        _prepared(play, design, number, episodes, fixed, used) for number in range(complete, len(design))
+    )
+    threads = 1 if on_mesa else workers or processors()
     try:
-        for point, record in _records(map(prepared, range(first, len(design))), episodes, threads):
+        for point, record in _records(points, episodes, threads):
             assert record.episodes is not None
             outcomes[point.number] = record.episodes.outcome
             found = list(_rows(point, record))
@@ -155,6 +141,22 @@ def play_design(
     return Sweep(design=design, outcome_names=tuple(scenario.outcomes), table=_table(rows), outcomes=outcomes)
 
 
+def _prepared(
+    play: Play,
+    design: Design,
+    number: int,
+    episodes: int,
+    fixed: frozenset[str],
+    engine: Literal["mesa", "batch"],
+) -> _Point:
+    """One point of the design, ready to be played."""
+    numbers = {name: value for name, value in design.point(number).items() if name not in fixed}
+    there = replace(play, scenario=at_point(play.scenario, numbers) if numbers else play.scenario)
+    task = Task(play=there, engine=engine)
+    first = number * episodes if design.is_sample else 0
+    return _Point(number=number, player=task.player(), layout=task.layout, block=task.block, first=first)
+
+
 def _table(rows: list[Row]) -> pd.DataFrame:
     import pandas as pd
 
@@ -165,6 +167,8 @@ def _table(rows: list[Row]) -> pd.DataFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class _Point:
+    """A point with what plays it; its episodes are numbered from `first` on."""
+
     number: int
     player: Player
     layout: Layout

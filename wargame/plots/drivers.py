@@ -75,9 +75,7 @@ def sobol_bars(
         ):
             ax.barh(y + shift, rows[column], height=0.36, color=colour, label=words)
             ax.hlines(y + shift, rows[f"{column}_low"], rows[f"{column}_high"], color=INK, lw=0.9)
-        ax.axvline(0, color=INK, lw=0.8)
-        _name_rows(ax, rows["parameter"], labels)
-        ax.set_xlabel("Part of the variance between points, with its 95 % interval")
+        _finish(ax, rows["parameter"], labels, "Part of the variance between points, with its 95 % interval")
         _legend(ax)
     return ax
 
@@ -103,9 +101,9 @@ def effects(
         ax.barh(y, rows["strength"] * scale, height=BAR, color=ACCENT, alpha=PALE, label="strength")
         ax.hlines(y, rows["low"] * scale, rows["high"] * scale, color=INK, lw=0.9)
         ax.plot(rows["effect"] * scale, y, "o", ms=3.5, color=HIGHLIGHT, label="mean effect, with its sign")
-        ax.axvline(0, color=INK, lw=0.8)
-        _name_rows(ax, rows["parameter"], labels)
-        ax.set_xlabel(f"Change of the result over a parameter's whole range ({unit})")
+        _finish(
+            ax, rows["parameter"], labels, f"Change of the result over a parameter's whole range ({unit})"
+        )
         _legend(ax)
     return ax
 
@@ -134,9 +132,7 @@ def correlations(
                     mec=ACCENT,
                     label=f"{words}, among {len(table)} parameters",
                 )
-        ax.axvline(0, color=INK, lw=0.8)
-        _name_rows(ax, rows["parameter"], labels)
-        ax.set_xlabel("Partial rank correlation, with its 95 % interval")
+        _finish(ax, rows["parameter"], labels, "Partial rank correlation, with its 95 % interval")
         _legend(ax)
     return ax
 
@@ -153,14 +149,20 @@ def signpost_skill(
         fill = np.where(together, PALETTE[1], ACCENT)
         ax.barh(y, 100 * rows["skill"], height=BAR, color=list(fill), alpha=0.75)
         ax.hlines(y, 100 * rows["low"], 100 * rows["high"], color=INK, lw=0.9)
-        ax.axvline(0, color=INK, lw=0.8)
-        _name_rows(ax, rows["observable"], labels)
-        ax.set_xlabel("Skill against the base rate (%), cross-validated, with its 95 % interval")
+        words = "Skill against the base rate (%), cross-validated, with its 95 % interval"
+        _finish(ax, rows["observable"], labels, words)
     return ax
 
 
 def _axes(ax: Axes | None, rows: int) -> Axes:
     return new_axes(6.4, 1.0 + 0.26 * max(rows, 3)) if ax is None else ax
+
+
+def _finish(ax: Axes, names: pd.Series, labels: Mapping[str, str] | None, words: str) -> None:
+    """The line at 0, the names of the rows, and what the axis shows."""
+    ax.axvline(0, color=INK, lw=0.8)
+    _name_rows(ax, names, labels)
+    ax.set_xlabel(words)
 
 
 def _name_rows(ax: Axes, names: Sequence[str] | pd.Series, labels: Mapping[str, str] | None) -> None:

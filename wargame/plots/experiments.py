@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,13 +34,10 @@ def paired_differences(
     far the difference ranges over what is not known. Numbers are multiplied by `scale` and are in `unit`.
     """
     with style():
-        names = list(dict.fromkeys(table["name"]))
-        shown = list(dict.fromkeys(table["arm"]))
+        names, shown = _distinct(table["name"]), _distinct(table["arm"])
         ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
         fill = _arm_colours(shown, arms)
-        for place, arm in enumerate(shown):
-            rows = table[table["arm"] == arm].set_index("name").reindex(names)
-            y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
+        for arm, rows, y in _side_by_side(table, names, shown):
             if "over_low" in rows:
                 _whiskers(ax, rows["over_low"] * scale, rows["over_high"] * scale, y, fill[arm], 5.0, THIN)
             if "unpaired_low" in rows:
@@ -73,13 +70,10 @@ def arm_shares(
     known, a pale band shows it.
     """
     with style():
-        names = list(dict.fromkeys(table["name"]))
-        shown = list(dict.fromkeys(table["arm"]))
+        names, shown = _distinct(table["name"]), _distinct(table["arm"])
         ax = new_axes(7.2, 0.9 + 0.19 * len(names) * max(len(shown), 2)) if ax is None else ax
         fill = _arm_colours(shown, arms)
-        for place, arm in enumerate(shown):
-            rows = table[table["arm"] == arm].set_index("name").reindex(names)
-            y = np.arange(len(names)) + (place + 1) / (len(shown) + 1) - 0.5
+        for arm, rows, y in _side_by_side(table, names, shown):
             if "range_low" in rows:
                 _whiskers(ax, 100 * rows["range_low"], 100 * rows["range_high"], y, fill[arm], 5.0, THIN)
             _whiskers(ax, 100 * rows["low"], 100 * rows["high"], y, fill[arm], 1.4, 1.0)
@@ -152,6 +146,19 @@ def convergence(
         ax.set_ylabel(f"Estimate ({unit})" if unit else "Estimate")
         _legend(ax)
     return ax
+
+
+def _distinct(column: pd.Series) -> list[str]:
+    return list(dict.fromkeys(column))
+
+
+def _side_by_side(
+    table: pd.DataFrame, names: Sequence[str], arms: Sequence[str]
+) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
+    """Each arm, its rows in the order of the names, and their heights: those of a name lie close together."""
+    for place, arm in enumerate(arms):
+        rows = table[table["arm"] == arm].set_index("name").reindex(list(names))
+        yield arm, rows, np.arange(len(names)) + (place + 1) / (len(arms) + 1) - 0.5
 
 
 def _arm_colours(shown: Sequence[str], arms: Mapping[str, str] | None) -> dict[str, str]:

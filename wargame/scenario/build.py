@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from wargame.scenario.build_actors import build_actors
+from wargame.scenario.build_distribution import build_distribution
 from wargame.scenario.build_types import check_private
 from wargame.scenario.build_world import (
     build_calendar,
@@ -115,7 +116,7 @@ def _parameters(builder: Builder) -> dict[str, Parameter]:
         path = ("parameters", name)
         distribution = None
         if part.distribution is not None:
-            distribution = builder.distribution((*path, "distribution"), part.distribution)
+            distribution = build_distribution(builder, (*path, "distribution"), part.distribution)
         result[name] = Parameter(
             **described(builder, path, part),
             value=builder.formula(builder.value_path(path), part.value, "parameters"),
@@ -204,7 +205,7 @@ def _limits(builder: Builder, path: KeyPath, limits: Any) -> tuple[Formula | Non
 def _initial(builder: Builder, path: KeyPath, part: Any, known: set[str]) -> Any:
     where = (*path, "initial")
     if part.initial.distribution is not None:
-        return builder.distribution(where, part.initial.distribution)
+        return build_distribution(builder, where, part.initial.distribution)
     formula = builder.formula(where, part.initial.formula, "initial")
     for name in names_in(formula):
         if name in builder.document.state and name not in known:

@@ -7,9 +7,11 @@ from typing import Any
 
 from wargame.scenario.build_levels import build_levels, build_script, check_reasoning
 from wargame.scenario.build_types import build_types
-from wargame.scenario.builder import Builder, described, level_names
+from wargame.scenario.builder import Builder, described
 from wargame.scenario.errors import did_you_mean, join_names
-from wargame.scenario.formula import Call, Formula, FormulaError, parse, walk
+from wargame.scenario.formula import Call, Formula, FormulaError, walk
+from wargame.scenario.parsing import parse
+from wargame.scenario.policy_levels import level_names
 from wargame.scenario.scenario import Actor, Beliefs, Clause, Decision, Policy, Sight
 from wargame.scenario.source import KeyPath
 from wargame.scenario.timing import all_names, check_known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wargame.scenario.build_distribution import build_distribution
 from wargame.scenario.builder import Builder
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import Formula
@@ -71,7 +72,7 @@ def build_types(builder: Builder, actor: str, part: Any) -> Types | None:
 
 def _continuous(builder: Builder, path: KeyPath, part: Any) -> Types:
     _check_parameter(builder, (*path, "parameter"), part.parameter)
-    distribution = builder.distribution((*path, "distribution"), part.distribution)
+    distribution = build_distribution(builder, (*path, "distribution"), part.distribution)
     if distribution.kind == "choice":
         builder.problem(
             (*path, "distribution"),

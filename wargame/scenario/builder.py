@@ -15,67 +15,18 @@ from wargame.scenario.formula import (
     Call,
     Formula,
     FormulaError,
-    Name,
     Number,
     Tree,
-    check_power,
-    level_text,
-    parse,
     walk,
 )
-from wargame.scenario.names import KINDS, Names, Scope
-from wargame.scenario.scenario import Definition, Distribution, Effect
+from wargame.scenario.names import Names
+from wargame.scenario.parsing import check_power, parse
+from wargame.scenario.scenario import Definition, Effect
 from wargame.scenario.schema import Document
+from wargame.scenario.scopes import SCOPES
 from wargame.scenario.source import KeyPath, Source
 
-__all__ = ["SCOPES", "Builder", "described", "level_names"]
-
-EVERYTHING = frozenset(KINDS) - {"level"}
-
-SCOPES: dict[str, Scope] = {
-    "parameters": Scope(
-        title="the value of a parameter",
-        kinds=frozenset({"parameter"}),
-        hint="parameters are fixed as the episode starts; name changing quantities under `define`",
-    ),
-    "distributions": Scope(
-        title="the numbers of a distribution",
-        kinds=frozenset({"parameter"}),
-        hint="use numbers and parameters: they are drawn as the episode starts",
-    ),
-    "fixed": Scope(
-        title="a number that is fixed for the whole episode",
-        kinds=frozenset({"parameter"}),
-        hint="use numbers and parameters",
-    ),
-    "bounds": Scope(
-        title="bounds and ranges",
-        kinds=frozenset({"parameter"}),
-        hint="use numbers and parameters; limit a formula with clip() instead",
-    ),
-    "initial": Scope(
-        title="an initial value",
-        kinds=frozenset({"parameter", "state"}),
-        hint="use numbers, parameters and variables declared above",
-    ),
-    "before choices": Scope(
-        title="formulas that are read before anyone has chosen",
-        kinds=EVERYTHING - {"play"},
-        hint="use last.actor.policy",
-    ),
-    "calendar": Scope(
-        title="the calendar",
-        kinds=EVERYTHING - {"play"},
-        hint="the calendar acts before anyone chooses; use last.actor.policy",
-    ),
-    "metrics": Scope(title="metrics", kinds=EVERYTHING),
-    "metric arithmetic": Scope(
-        title="a metric outside max(), min(), mean(), sum(), final(), at(), first(), share()",
-        kinds=frozenset({"parameter"}),
-        hint="wrap it, for example final(x)",
-    ),
-    "anywhere": Scope(title="formulas", kinds=EVERYTHING),
-}
+__all__ = ["Builder", "described"]
 
 
 def described(builder: Builder, path: KeyPath, part: Any) -> dict[str, Any]:
@@ -87,19 +38,6 @@ def described(builder: Builder, path: KeyPath, part: Any) -> dict[str, Any]:
         shared["description"] = part.description
     name = getattr(part, "name", "") or path[-1]
     return {"name": name, "line": builder.source.line(path), **shared}
-
-
-def level_names(base: str, levels: Any) -> list[tuple[str, float]]:
-    """The policies that a numeric policy stands for: (name, level) from `from` to `to`."""
-    count = round((levels.to - levels.start) / levels.step) + 1
-    values = [_level(levels.start + index * levels.step, levels.step) for index in range(count)]
-    return [(f"{base}[{level_text(value)}]", value) for value in values]
-
-
-def _level(value: float, step: float) -> float:
-    """A level without the dust of its addition: 0.3, not 0.30000000000000004, and 0, not -1e-17."""
-    digits = 10 + max(0, -math.floor(math.log10(step)))
-    return round(value, digits) + 0.0
 
 
 @dataclass(kw_only=True)
@@ -267,45 +205,6 @@ class Builder:
         self.formula_problem(path, error)
         return False
 
-    def distribution(self, path: KeyPath, part: Any) -> Distribution:
-        """A distribution with its numbers as formulas of parameters."""
-        kind = next(name for name in type(part).model_fields if getattr(part, name) is not None)
-        value = getattr(part, kind)
-        where = (*path, kind)
-        if kind == "choice":
-            inner = (*where, "values") if isinstance(self.at(where), dict) else where
-            places = {(*inner, str(index)): text for index, text in enumerate(value.values)}
-            weights = value.weights or ["1"] * len(value.values)
-            places |= {(*where, "weights", str(index)): text for index, text in enumerate(weights)}
-        elif isinstance(value, list):
-            places = {(*where, str(index)): text for index, text in enumerate(value)}
-        else:
-            places = {(*where, name): getattr(value, name) for name in type(value).model_fields}
-        arguments = tuple(self.formula(place, text, "distributions") for place, text in places.items())
-        if not any(self.failed(place) for place in places):
-            self._check_distribution(where, kind, arguments)
-        return Distribution(kind=kind, arguments=arguments)
-
-    def _check_distribution(self, path: KeyPath, kind: str, arguments: tuple[Formula, ...]) -> None:
-        numbers = [
-            self.plain(argument) if isinstance(argument.tree, Name) else argument.constant
-            for argument in arguments
-        ]
-        known = [number for number in numbers if number is not None]
-        if len(known) < len(numbers):
-            return
-        if not _is_sensible(kind, known):
-            half = len(known) // 2
-            shown = arguments[half:] if kind == "choice" else arguments
-            ordered = kind in ("uniform", "triangular")
-            self.problem(
-                path,
-                f"{'.'.join(path)}: these numbers make no {kind} distribution",
-                found=", ".join(argument.text for argument in shown),
-                allowed=_SENSIBLE[kind],
-                remedy="put them in rising order" if ordered else "correct the number that breaks this",
-            )
-
     # ---- plain numbers ----
 
     def plain(self, formula: Formula | None) -> float | None:
@@ -418,31 +317,6 @@ class Builder:
         elif plain != name and plain in known:
             remedy = f"write {plain}: the actor is clear here"
         self.problem(path, message, found=name, allowed=join_names(known), remedy=remedy)
-
-
-_SENSIBLE = {
-    "uniform": "low <= high",
-    "triangular": "low <= mode <= high, and low < high",
-    "normal": "sd >= 0",
-    "lognormal": "median > 0 and sigma >= 0",
-    "beta": "a > 0, b > 0 and low <= high",
-    "choice": "weights that are not negative and not all 0",
-}
-
-
-def _is_sensible(kind: str, numbers: list[float]) -> bool:
-    """Whether the numbers of a distribution fulfil what `_SENSIBLE` says."""
-    if kind == "choice":
-        weights = numbers[len(numbers) // 2 :]
-        return min(weights) >= 0 and sum(weights) > 0
-    first, second, *rest = numbers
-    if kind == "uniform":
-        return first <= second
-    if kind == "triangular":
-        return first <= second <= rest[0] and first < rest[0]
-    if kind == "beta":
-        return first > 0 and second > 0 and rest[0] <= rest[1]
-    return second >= 0 and (kind == "normal" or first > 0)
 
 
 def _without_aggregates(tree: Tree) -> Tree:

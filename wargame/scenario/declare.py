@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from wargame.scenario.build_types import declare_types
-from wargame.scenario.builder import Builder, level_names
+from wargame.scenario.builder import Builder
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import level_text
 from wargame.scenario.names import is_valid_name
-from wargame.scenario.schema import NAME_PATTERN
+from wargame.scenario.policy_levels import level_names
+from wargame.scenario.schema_values import NAME_PATTERN
 from wargame.scenario.source import KeyPath
 
 __all__ = ["declare_names"]

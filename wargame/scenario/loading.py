@@ -13,7 +13,7 @@ from typing import Any
 from wargame.scenario.build import build
 from wargame.scenario.errors import Problem, ScenarioError, did_you_mean, join_names
 from wargame.scenario.scenario import Scenario
-from wargame.scenario.schema import described_value
+from wargame.scenario.schema_values import described_value
 from wargame.scenario.source import KeyPath, Source, parse_source, read_text
 
 __all__ = ["available_scenarios", "configs_directory", "load", "loads", "override"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from wargame.scenario.errors import did_you_mean, join_names
 from wargame.scenario.formula import AGGREGATORS, FUNCTIONS, Formula, FormulaError, Name, walk
-from wargame.scenario.schema import NAME_PATTERN
+from wargame.scenario.schema_values import NAME_PATTERN
 
 __all__ = ["KINDS", "Names", "Scope", "cycle", "is_valid_name", "names_in"]
 

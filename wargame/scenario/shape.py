@@ -15,10 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from wargame.scenario.errors import Problem, did_you_mean, join_names
 from wargame.scenario.schema import (
-    Decision,
-    Distribution,
     Document,
-    Draw,
     Initial,
     Levels,
     NatureItem,
@@ -26,8 +23,10 @@ from wargame.scenario.schema import (
     Policy,
     StateVariable,
     Time,
-    described_value,
 )
+from wargame.scenario.schema_chance import Distribution, Draw
+from wargame.scenario.schema_decision import Decision
+from wargame.scenario.schema_values import described_value
 from wargame.scenario.source import KeyPath, Source
 
 __all__ = ["Shape", "check_shape", "problems_of"]

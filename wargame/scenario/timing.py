@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from wargame.scenario.builder import Builder
-from wargame.scenario.formula import Formula, FormulaError, Name, parse, walk
+from wargame.scenario.formula import Formula, FormulaError, Name, walk
 from wargame.scenario.names import names_in
+from wargame.scenario.parsing import parse
 from wargame.scenario.source import KeyPath
 
 __all__ = ["all_names", "check_known"]

@@ -10,27 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from wargame.experiment.executors import Serial
+from border import BORDER_THAT_FAILS
 
-SCENARIO = """
-name: border
-time: {step: round, horizon: 6}
-parameters: {step: {value: 0.1, judgement: a guess, distribution: {uniform: [0.05, 0.15]}}}
-state: {tension: {initial: 0.4, bounds: [0, 1]}}
-actors:
-  north:
-    policies: {wait: {}, probe: {effects: {tension: step}}}
-    utility: tension - tension ** 3
-    decision: {rule: logit, precision: 8}
-  south:
-    policies: {hold: {}, calm: {cost: 0.05, effects: {tension: -0.1}}}
-    utility: -tension
-    decision: {rule: logit, precision: 8}
-nature: {shots: {draw: {bernoulli: 0.3 * tension}, effects: {tension: "where(tension > 0.98, 1 / (1 - tension), 0.2)"}}}
-outcomes: {war: {when: tension >= 1, terminal: true}, peace: {default: true}}
-metrics: {peak: max(tension), first_high: first(tension > 0.6), shots: sum(shots)}
-"""
-"""A few of its episodes in a thousand fail."""
+from wargame.experiment.executors import Serial
 
 # Parts are small, so that a short run has many of them.
 PROGRAM = """
@@ -77,7 +59,7 @@ def start(
     folder: Path, *, episodes: int, workers: int = 2, keep: bool = True, dask: str = ""
 ) -> subprocess.Popen[str]:
     """Begin or resume a run in a process of its own; returns when it has loaded everything."""
-    (folder.parent / "border.yaml").write_text(SCENARIO, "utf-8")
+    (folder.parent / "border.yaml").write_text(BORDER_THAT_FAILS, "utf-8")
     kept = "keep" if keep else "forget"
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(folder), str(episodes), str(workers), kept, dask],
