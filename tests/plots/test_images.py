@@ -17,7 +17,7 @@ from wargame.plots.figures import outcome_figure, policy_figure, trajectory_figu
 from wargame.plots.outcomes import outcome_shares
 from wargame.plots.policies import policy_shares
 from wargame.plots.policy_effects import policy_effects
-from wargame.plots.style import new_figure, style
+from wargame.plots.style import new_axes, new_figure, style
 from wargame.plots.trajectories import fan_chart, fan_charts
 
 COLUMN = 3.4
@@ -131,6 +131,30 @@ def test_fan_charts(results: Results) -> Figure:
 def test_policy_shares(results: Results) -> Figure:
     labels = results.labels
     return policy_shares(results.policies(), actor="dprk", labels=labels.policies, turns=labels.turns).figure
+
+
+def shares_of_twelve() -> pd.DataFrame:
+    """A table like that of `Results.policies`, of one actor that comes to play the last of its policies more often."""
+    count, turns = 12, 8
+    rows = []
+    for turn in range(turns):
+        weights = np.array(
+            [(count - place) * (turns - turn) + place * turn for place in range(count)], dtype=float
+        )
+        for place, share in enumerate(weights / weights.sum()):
+            rows.append({"actor": "us", "policy": f"policy_{place + 1}", "turn": turn, "share": share})
+    return pd.DataFrame(rows)
+
+
+@picture
+def test_policy_shares_of_many() -> Figure:
+    return policy_shares(shares_of_twelve(), actor="us").figure
+
+
+@picture
+def test_policy_shares_in_a_column() -> Figure:
+    with style():
+        return policy_shares(shares_of_twelve(), new_axes(COLUMN, 4.4), actor="us").figure
 
 
 # ---- figures of an experiment --------------------------------------------------------------------

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from wargame.plots.style import PALETTE, colours, tick_turns, wrapped
+from wargame.plots.style import PALETTE, colours, fills, tick_turns, wrapped
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 VISION = {
@@ -59,6 +59,36 @@ def test_colours_go_by_place_and_scale_up():
     lightness = [lab(linear(colour))[0] for colour in many.values()]
     assert len(set(many.values())) == 21
     assert (np.diff(lightness) > 0).all()
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 18, 27])
+def test_fills_are_all_different(count):
+    """With ten and more, the same colour comes with other lines."""
+    found = list(fills(str(place) for place in range(count)).values())
+    assert len({(fill.colour, fill.hatch) for fill in found}) == count
+    assert not any(fill.hatch for fill in found[:9])
+    assert all(fill.hatch for fill in found[9:])
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_neighbours_in_a_stack_of_many_differ_clearly(vision):
+    """Also where one colour of the palette follows the last, and for those who see no colours by the lines."""
+    found = list(fills(str(place) for place in range(27)).values())
+    seen = [lab(VISION[vision] @ linear(fill.colour)) for fill in found]
+    assert min(np.linalg.norm(a - b) for a, b in pairwise(seen)) > 30
+
+
+def test_lines_across_a_fill_are_seen_on_it():
+    """By the contrast of 3 to 1 that the Web Content Accessibility Guidelines (1.4.11) ask of what has a meaning."""
+    for fill in list(fills(str(place) for place in range(27)).values())[9:]:
+        lines = "#FFFFFF" if fill.lines == "white" else fill.lines
+        light, dark = sorted((float(TO_XYZ[1] @ linear(one)) for one in (fill.colour, lines)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, fill
+
+
+def test_more_fills_than_can_be_told_apart_are_a_scale():
+    many = fills(str(level) for level in range(40))
+    assert {name: fill.colour for name, fill in many.items()} == colours(many)
 
 
 def test_ticks_come_back_to_the_same_season():

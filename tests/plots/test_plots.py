@@ -83,7 +83,7 @@ def test_fan_charts_has_a_panel_for_each_variable(results):
 
 def test_policy_bars_stack_to_the_whole(results):
     ax = policy_shares(results.policies(), actor="dprk", labels=results.labels.policies)
-    bars = [[path.get_extents() for path in policy.get_paths()] for policy in ax.collections]
+    bars = [[path.get_extents() for path in policy.get_paths()] for policy in ax.collections[:-1]]
     for below, above in pairwise(bars):
         assert [bar.y0 for bar in above] == pytest.approx([bar.y1 for bar in below])
     assert [bar.y0 for bar in bars[0]] == [0] * len(bars[0])
@@ -92,9 +92,16 @@ def test_policy_bars_stack_to_the_whole(results):
     shares = table[(table["actor"] == "dprk") & (table["turn"] == 2)]["share"]
     assert [policy[2].height for policy in bars] == pytest.approx(list(100 * shares))
     assert [policy[2].width for policy in bars] == pytest.approx([0.92] * len(bars))
-    legend = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
-    assert legend[0] == "Limited strike on launch sites"
-    assert legend[-1] == "Hold the present course"
+    named = [
+        text.get_text().replace("\n", " ")
+        for text in sorted(ax.texts, key=lambda text: text.get_position()[1])
+    ]
+    assert named[0] == "Hold the present course"
+    assert named[-1] == "Limited strike on launch sites"
+    patches = sorted(ax.patches, key=lambda patch: patch.get_y())
+    assert [patch.get_facecolor() for patch in patches] == [
+        tuple(policy.get_facecolor()[0]) for policy in ax.collections[:-1]
+    ]
 
 
 def test_figures_are_written_in_both_formats(written):

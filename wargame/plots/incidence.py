@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,8 @@ from matplotlib.axes import Axes
 
 from wargame.experiment.display import percent
 from wargame.plots.beside import Name, label_turns, write_names
+from wargame.plots.style import Fill, fills, new_axes, style, wrapped
 from wargame.plots.style import colours as default_colours
-from wargame.plots.style import new_axes, style, wrapped
 
 __all__ = ["event_incidence", "outcome_incidence"]
 
@@ -39,17 +40,21 @@ def outcome_incidence(
         last = int(table["turn"].max())
         shares = _wide(table, "outcome")
         early = [str(name) for name in shares if (shares[name].iloc[:-1] > 0).any()]
-        fill = colours or default_colours(shares.columns)
+        looks = fills(shares.columns)
         x = np.arange(-1, last + 1)
         bottom = np.zeros(len(x))
         names: list[Name] = []
         for name in early:
             top = bottom + np.concatenate([[0.0], 100 * shares[name].to_numpy()])
-            ax.fill_between(x, bottom, top, color=fill[name], linewidth=0.4, edgecolor="white")
+            fill = looks[name] if colours is None else Fill(colours[name])
+            look: dict[str, Any] = {"facecolor": fill.colour, "edgecolor": fill.lines, "hatch": fill.hatch}
+            ax.fill_between(x, bottom, top, linewidth=0.4, **look)
             row = table[(table["outcome"] == name) & (table["turn"] == last)].iloc[0]
             text = wrapped((labels or {}).get(name, name.replace("_", " ")), LABEL_WIDTH)
             middle = float(bottom[-1] + top[-1]) / 2
-            names.append(Name(text=text, numbers=_with_interval(row), value=middle, colour=fill[name]))
+            names.append(
+                Name(text=text, numbers=_with_interval(row), value=middle, colour=fill.colour, fill=fill)
+            )
             bottom = top
         highest = max(1.08 * float(bottom[-1]), 1e-9) if early else 1.0
         _time_axis(ax, last, turns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -20,7 +21,9 @@ __all__ = [
     "INK",
     "MUTED",
     "PALETTE",
+    "Fill",
     "colours",
+    "fills",
     "new_axes",
     "new_figure",
     "style",
@@ -43,6 +46,9 @@ PALETTE = (
 
 In the order in which neighbours, as in a stack of bars, are farthest apart for the colour-blind.
 """
+
+PALE = (1, 4, 6, 7)
+"""Places in the palette of colours on which dark lines are seen better than white ones."""
 
 INK = "#222222"
 MUTED = "#666666"
@@ -111,6 +117,35 @@ def colours(names: Iterable[str]) -> dict[str, str]:
         return dict(zip(listed, PALETTE, strict=False))
     scale = matplotlib.colormaps["cividis"]
     return {name: to_hex(scale(place / (len(listed) - 1))) for place, name in enumerate(listed)}
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How an area looks: its colour, and lines across it (one of matplotlib's hatches) and around it."""
+
+    colour: str
+    hatch: str = ""
+    lines: str = "white"
+
+
+HATCHES = ("", "/////", "....")
+"""For each time that the palette is gone through: after nine plain fills come nine with lines and nine with dots."""
+
+
+def fills(names: Iterable[str]) -> dict[str, Fill]:
+    """A fill for each name, by its place in the scenario: for areas that stand side by side, as in a stack.
+
+    The first nine have the palette's colours. More have them again, with lines or dots across, which can be told apart
+    in whatever colours a reader sees or a printer has. Beyond 27 names there is only a scale, as in `colours`.
+    """
+    listed = list(names)
+    if len(listed) > len(PALETTE) * len(HATCHES):
+        return {name: Fill(colour) for name, colour in colours(listed).items()}
+    found = {}
+    for place, name in enumerate(listed):
+        around, at = divmod(place, len(PALETTE))
+        found[name] = Fill(PALETTE[at], HATCHES[around], INK if around and at in PALE else "white")
+    return found
 
 
 def new_figure(width: float, height: float, *, laid_out: bool = True) -> Figure:

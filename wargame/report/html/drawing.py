@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wargame.report.html.blocks import Picture, Table
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["NARROW", "WIDE", "axes", "finished", "legend_below", "picture"]
+__all__ = ["NARROW", "WIDE", "axes", "finished", "picture"]
 
 WIDE, NARROW = 7.2, 3.9
 """Widths in inches; on the page an inch is about 96 pixels, so letters are as large on a phone as on a desk."""
@@ -44,19 +44,6 @@ def finished(ax: Axes, narrow: bool) -> Figure:
             handles, names = ax.get_legend_handles_labels()
             ax.legend(handles, names, loc="lower right", bbox_to_anchor=(1, 1), ncols=1, borderaxespad=0.2)
     return ax.get_figure(root=True)  # type: ignore[return-value]
-
-
-def legend_below(ax: Axes, order: Sequence[str]) -> None:
-    """The legend under the axes, in the order in which it stood beside them."""
-    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    ax.legend(
-        [handles[text] for text in order],
-        [text.replace("\n", " ") for text in order],
-        loc="upper left",
-        bbox_to_anchor=(-0.1, -0.2),
-        ncols=1,
-        borderaxespad=0,
-    )
 
 
 def picture(caption: str, alt: str, draw: Draw, table: Table | None = None) -> Picture:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wargame.experiment.display import percent
 from wargame.report.html.blocks import Picture, Table
-from wargame.report.html.drawing import NARROW, WIDE, axes, finished, legend_below, picture
+from wargame.report.html.drawing import NARROW, WIDE, axes, finished, picture
 from wargame.report.html.numbers import interval, points, points_interval
 from wargame.report.html.subject import Arm, Subject
 from wargame.report.html.words import thing
@@ -191,9 +191,6 @@ def policies_picture(subject: Subject, arm: Arm, actor: str) -> Picture:
     def draw(narrow: bool) -> Figure:
         ax = axes(narrow, 2.6 + (0.17 * count + 0.3 if narrow else 0))
         policy_shares(table, ax, actor=actor, labels=titles, turns=labels.turns)
-        legend = ax.get_legend()
-        if narrow and legend is not None:
-            legend_below(ax, [text.get_text() for text in legend.get_texts()])
         return ax.get_figure(root=True)  # type: ignore[return-value]
 
     title = labels.actors[actor]
