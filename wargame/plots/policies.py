@@ -94,7 +94,11 @@ def _draw(
     named = turns or [str(turn) for turn in shares.index]
     ax.set_xticks(*tick_turns(named, 6 if len(named) <= 6 or is_wide(ax) else 3))
     ax.set_xlim(-0.5, len(named) - 0.5)
-    ax.set_ylim(0, max(100.0, float(bottom.max())))
+    highest = max(100.0, float(bottom.max()))
+    ax.set_ylim(0, highest)
+    if highest == 100:
+        # The same marks for every actor, however high its bars are drawn.
+        ax.set_yticks(range(0, 101, 20))
     ax.set_xlabel("Turn")
     ax.set_ylabel("Share of running episodes (%)")
     return names
