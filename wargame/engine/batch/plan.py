@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from wargame.engine.batch.draw_plan import DrawPlan, plan_draws
-from wargame.engine.batch.layout import places, rows_in
+from wargame.engine.batch.layout import places
 from wargame.engine.rules import Rules
 
 __all__ = ["ARGUMENTS", "LANES", "Plan"]
+
+_READ = re.compile(r"\bw\[(\d+)\](?! = )")
+"""A row that a block reads, as its text has it."""
 
 LANES = 64
 """Episodes that are played side by side: enough to fill vectors with those that decide, few enough for the cache."""
@@ -75,9 +80,8 @@ class Plan:
     def _draw_plan(self) -> DrawPlan:
         """Which random numbers are made when."""
         rows = {self.rules.rows[f"draw.{name}"]: name for name in self.rules.turn_streams.names}
-        read = {
-            rows[row] for source in self.rules.sources.values() for row in rows_in(source)[0] if row in rows
-        }
+        read_rows = {int(row) for source in self.rules.sources.values() for row in _READ.findall(source)}
+        read = {name for row, name in rows.items() if row in read_rows}
         return plan_draws(self.rules, read)
 
     def _draws_by_function(self) -> dict[str, tuple[str, ...]]:
