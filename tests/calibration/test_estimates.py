@@ -66,6 +66,21 @@ def test_what_only_counts_as_a_sum_cannot_be_told_apart() -> None:
     assert known.error < UNKNOWN
 
 
+def test_alone_no_number_is_less_known_than_with_the_others() -> None:
+    """The moments hardly answer; the range says more."""
+    found = estimates(
+        [WIDE],
+        np.array([0.5]),
+        differences=np.zeros(2),
+        jacobian=np.ones((2, 1)),
+        errors=np.ones(2),
+        covariance=np.eye(2),
+    )
+    only = found.parameters[0]
+    assert only.alone == only.error <= 10 / 2
+    assert not only.is_told
+
+
 def test_no_test_without_a_moment_to_spare() -> None:
     found = estimates(
         [WIDE],

@@ -142,7 +142,10 @@ def estimates(
     test, freedom = _test(left @ (differences * weights), left @ whitened @ left.T, len(errors) - len(ranges))
     return Estimates(
         parameters=tuple(
-            _parameter(one, float(unit), float(error), 1 / math.sqrt(float(precision)), level)
+            # The sandwich does not know the ranges: alone a number cannot be less known than with the others.
+            _parameter(
+                one, float(unit), float(error), min(1 / math.sqrt(float(precision)), float(error)), level
+            )
             for one, unit, error, precision in zip(
                 ranges, point, bounded, np.diag(np.linalg.inv(spread)), strict=True
             )

@@ -81,7 +81,7 @@ class Target:
         if self.published is None or self.kind == "metric" or self.pooled:
             return False
         values = self.published.values
-        return len(values) == self.simulated_series(np.zeros((1, horizon + 1))).shape[1] and bool(
+        return len(values) == self.simulated_series(np.ones((1, horizon + 1))).shape[1] and bool(
             np.isfinite(values).all()
         )
 
