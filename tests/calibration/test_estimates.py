@@ -59,10 +59,26 @@ def test_what_only_counts_as_a_sum_cannot_be_told_apart() -> None:
     assert not known.is_unknown
     assert str(unknown) in ("wide +0.71, other -0.71", "wide -0.71, other +0.71")
     assert str(known) == "wide +0.71, other +0.71"
-    # Alone, neither is known better than its range; the intervals are the ranges.
-    assert [one.known for one in found.parameters] == [0, 0]
-    assert (found.parameters[1].interval_low, found.parameters[1].interval_high) == (-1, 1)
+    # Neither is known much better than its range, and no interval is given.
+    assert max(one.known for one in found.parameters) < 0.1
+    assert np.isnan([[one.interval_low, one.interval_high] for one in found.parameters]).all()
+    assert found.untold == ("wide", "other")
     assert known.error < UNKNOWN
+
+
+def test_alone_no_number_is_less_known_than_with_the_others() -> None:
+    """The moments hardly answer; the range says more."""
+    found = estimates(
+        [WIDE],
+        np.array([0.5]),
+        differences=np.zeros(2),
+        jacobian=np.ones((2, 1)),
+        errors=np.ones(2),
+        covariance=np.eye(2),
+    )
+    only = found.parameters[0]
+    assert only.alone == only.error <= 10 / 2
+    assert not only.is_told
 
 
 def test_no_test_without_a_moment_to_spare() -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import wargame
+from wargame.calibration import recovery
 from wargame.calibration.errors import CalibrationError
 from wargame.calibration.files import Calibration, load_calibration, loads_calibration
 from wargame.calibration.fit_tables import moment_table, parameter_table, snippet
@@ -198,6 +199,22 @@ def test_moments_of_one_series_vary_together(tmp_path: Path) -> None:
     assert seen.covariance[0, 1] / seen.errors.prod() == pytest.approx(known, abs=0.06)
 
 
+def test_spells_vary_more_between_records_than_a_bootstrap_of_one_tells() -> None:
+    """Why errors come from simulated records: blocks of a year find too little where spells last for years."""
+    spells = load_calibration(HERE / "spells-fit.yaml")
+    mean = spells.targets[0]
+    truth = {one.name: spells.scenario.parameters[one.short].value.constant for one in spells.ranges}
+    simulated = Simulator(spells.scenario, spells.moments, seed=4).moments([truth], 2000)[0]
+    paths = recovery._records(spells, truth, 200, "batch")
+    between = np.std(mean.statistic.of_each(mean.simulated_series(paths["launches"])), ddof=1)
+    assert np.sqrt(simulated.record[0, 0]) == pytest.approx(between, rel=0.2)
+    each = [
+        observed([recovery._as_published(mean, paths, number)], block=4, seed=1, draws=200).errors[0]
+        for number in range(40)
+    ]
+    assert np.median(each) < 0.8 * between
+
+
 def test_from_the_command_line(tmp_path: Path) -> None:
     text = (HERE / "spells-fit.yaml").read_text().replace("generations: 60", "generations: 3")
     (tmp_path / "spells.yaml").write_text((HERE / "spells.yaml").read_text())
@@ -220,6 +237,16 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     whole = json.loads(again.output)
     assert whole["digest"][:16] in answer.output.replace("\n", " ")
     assert whole["parameters"][0]["parameter"] == "spell_starts"
+    told = whole["parameters"]
+    assert all((one["interval_low"] is None) == (one["known"] < 0.5) for one in told)
+    unknown = [one["parameter"] for one in told if one["known"] < 0.5]
+    assert unknown
+    assert f"No interval: {unknown[0]}" in answer.output
+    known = CliRunner().invoke(
+        app, ["calibrate", str(file), "--out", str(tmp_path / "known"), "--recover", "2"]
+    )
+    assert known.exit_code == 0, known.output
+    assert "how many of these 90 % intervals hold the truth" in known.output.replace("\n", " ")
     wrong = CliRunner().invoke(app, ["calibrate", str(file), "--recover", "1"])
     assert wrong.exit_code == 1
     assert "2 to 10,000" in wrong.output

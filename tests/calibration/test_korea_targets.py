@@ -76,3 +76,9 @@ def test_moments_of_launches_vary_together_and_with_nothing_else(calibration: Ca
     assert correlations[mean, zeros] < -0.3
     # Two cuts in 32 years: nearly as uncertain as two rare events are.
     assert seen.errors[names.index("cut_years")] == pytest.approx(np.sqrt(2) / 32, rel=0.3)
+
+
+def test_only_launches_have_an_episode_for_a_record(calibration: Calibration) -> None:
+    """The other records are of other lengths, in years, or pooled: how sure they are is bootstrapped."""
+    alike = [one.name for one in calibration.targets if one.is_like_an_episode(calibration.scenario.horizon)]
+    assert alike == [one.name for one in calibration.targets if one.name.startswith("launches")]

@@ -2,9 +2,15 @@
 
 In the unit cube, at the estimate: D is the Jacobian of the moments, W the weights (one over the squared standard error
 of each target), Omega the covariance of the differences between observed and simulated moments. With
-A = (D'WD)^-1 D'W the estimates have the covariance A Omega A', and what is left of the differences, M = I - DA of
-them, has the covariance M Omega M'. Sources: Gouriéroux and Monfort 1996, "Simulation-based econometric methods", ch.
-2; Newey 1985, "Generalized method of moments specification testing", for the test with weights that are not optimal.
+A = (D'WD)^-1 D'W estimates that may go anywhere have the covariance A Omega A' (the sandwich), and what is left of the
+differences, M = I - DA of them, has the covariance M Omega M'. Sources: Gouriéroux and Monfort 1996, "Simulation-based
+econometric methods", ch. 2; Newey 1985, "Generalized method of moments specification testing", for the test with
+weights that are not optimal.
+
+The sandwich tells which directions the moments know. The errors of single numbers are those of estimates that stay in
+their ranges (`spread`). Where the record says less about a number than its range does, no interval is given: of a
+number that cannot be told, every interval that holds what it says is the whole range (Dufour 1997, "Some impossibility
+theorems in econometrics with applications to structural and dynamic models").
 """
 
 from __future__ import annotations
@@ -19,8 +25,9 @@ from numpy.typing import NDArray
 
 from wargame.calibration.extras import needed
 from wargame.calibration.ranges import Range
+from wargame.calibration.spread import bounded_errors
 
-__all__ = ["LEVEL", "Direction", "Estimates", "Parameter", "estimates"]
+__all__ = ["LEVEL", "TOLD", "Direction", "Estimates", "Parameter", "estimates"]
 
 Numbers = NDArray[np.float64]
 
@@ -28,6 +35,9 @@ LEVEL = 0.9
 """Of the intervals of parameters."""
 UNKNOWN = 1 / math.sqrt(12)
 """The standard deviation of a number about which nothing but its range is known, in parts of the range."""
+TOLD = 0.5
+"""A number has an interval if it is known by at least so much. What a range says and what a record says add up as
+precisions do, so from here on the record says more than the range."""
 NAMED = 0.3
 """A parameter is named in a direction from this loading on."""
 TINY = 1e-9
@@ -37,9 +47,10 @@ TINY = 1e-9
 class Parameter:
     """A fitted number: its range, its estimate, the standard error, and the interval at the level `LEVEL`.
 
-    `alone` is the standard error that it would have if all the others were known, `alone_low` to `alone_high` the
-    interval then. `known` is 1 less the squared ratio
-    of its standard error to that of the whole range: 0 where the data say no more than the range did.
+    The interval is NaN where the record says less about the number than its range does, `is_told` being false. `alone`
+    is the standard error that it would have if all the others were known, `alone_low` to `alone_high` the interval
+    then. `known` is 1 less the squared ratio of its standard error to that of the whole range: 0 where the data say no
+    more than the range did.
     """
 
     name: str
@@ -53,6 +64,16 @@ class Parameter:
     alone_low: float
     alone_high: float
     known: float
+
+    @property
+    def short(self) -> str:
+        """The name without its group."""
+        return self.name.partition(".")[2]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the record says more about it than its range does."""
+        return self.known >= TOLD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +98,8 @@ class Direction:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Estimates:
-    """All that is estimated: `covariance` in the unit cube; `test` is J with its `freedom` and `probability`."""
+    """All that is estimated: `covariance` in the unit cube is the sandwich; `test` is J with its `freedom` and
+    `probability`."""
 
     parameters: tuple[Parameter, ...]
     directions: tuple[Direction, ...]
@@ -85,6 +107,11 @@ class Estimates:
     test: float
     freedom: int
     probability: float
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """The numbers that have no interval, as the record says less about them than their ranges do."""
+        return tuple(one.short for one in self.parameters if not one.is_told)
 
 
 def estimates(
@@ -100,7 +127,8 @@ def estimates(
     """Estimates at a point of the unit cube.
 
     `differences` [q] are simulated less observed moments, `jacobian` [q, p] their slopes, `errors` [q] what the loss
-    weighs them by, `covariance` [q, q] theirs. Intervals are normal on each parameter's scale and end with its range.
+    weighs them by, `covariance` [q, q] theirs. Intervals are normal on each parameter's scale, end with its range, and
+    are given where the record says more than the range.
     The test is chi-squared with q - p degrees of freedom if the model is right; NaN without any.
     """
     weights = 1 / errors
@@ -109,13 +137,17 @@ def estimates(
     # Directions that move no moment at all would have an infinite error: far beyond the range is as good.
     inverse = np.linalg.pinv(slopes, rcond=TINY)
     spread = inverse @ whitened @ inverse.T + _unseen(slopes)
+    bounded = bounded_errors(point, slopes, whitened)
     left = np.eye(len(errors)) - slopes @ inverse
     test, freedom = _test(left @ (differences * weights), left @ whitened @ left.T, len(errors) - len(ranges))
     return Estimates(
         parameters=tuple(
-            _parameter(one, float(unit), math.sqrt(float(variance)), 1 / math.sqrt(float(precision)), level)
-            for one, unit, variance, precision in zip(
-                ranges, point, np.diag(spread), np.diag(np.linalg.inv(spread)), strict=True
+            # The sandwich does not know the ranges: alone a number cannot be less known than with the others.
+            _parameter(
+                one, float(unit), float(error), min(1 / math.sqrt(float(precision)), float(error)), level
+            )
+            for one, unit, error, precision in zip(
+                ranges, point, bounded, np.diag(np.linalg.inv(spread)), strict=True
             )
         ),
         directions=_directions(ranges, spread),
@@ -158,6 +190,9 @@ def _parameter(one: Range, unit: float, error: float, alone: float, level: float
     slope = (one.number(min(unit + step, 1.0)) - one.number(max(unit - step, 0.0))) / (
         min(unit + step, 1.0) - max(unit - step, 0.0)
     )
+    known = max(0.0, 1 - (error / UNKNOWN) ** 2)
+    ends = [one.number(unit - wide * error), one.number(unit + wide * error)]
+    low, high = ends if known >= TOLD else (math.nan, math.nan)
     return Parameter(
         name=one.name,
         low=one.low,
@@ -165,11 +200,11 @@ def _parameter(one: Range, unit: float, error: float, alone: float, level: float
         estimate=one.number(unit),
         error=slope * error,
         alone=slope * alone,
-        interval_low=one.number(unit - wide * error),
-        interval_high=one.number(unit + wide * error),
+        interval_low=low,
+        interval_high=high,
         alone_low=one.number(unit - wide * alone),
         alone_high=one.number(unit + wide * alone),
-        known=max(0.0, 1 - (error / UNKNOWN) ** 2),
+        known=known,
     )
 
 

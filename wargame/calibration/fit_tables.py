@@ -44,8 +44,8 @@ def moment_table(fit: Fit) -> pd.DataFrame:
 
 def parameter_table(fit: Fit) -> pd.DataFrame:
     """One row per parameter: `parameter`, `low`, `high` (its range), `estimate`, `error`, `alone`
-    (the standard error if the others were known), `interval_low`, `interval_high` (90 %), `known` (1 less the squared
-    ratio of its standard error to that of the whole range)."""
+    (the standard error if the others were known), `interval_low`, `interval_high` (90 %; NaN where the record says less
+    than the range), `known` (1 less the squared ratio of its standard error to that of the whole range)."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -87,9 +87,11 @@ def snippet(fit: Fit) -> str:
     "Pattern recognition and machine learning", section 10.1.2): narrower than the number's own interval, but what is
     drawn together goes together with the record. Normal on the number's scale (a beta of the same mean and standard
     deviation for log odds); triangular over the 90 % interval where that ends with the range, or the beta would have
-    no peak. What cannot be told apart is named in a comment.
+    no peak. What cannot be told apart, and what the record says less about than the range, is named in comments.
     """
     unknown = [f"# cannot be told apart: {one}" for one in fit.estimates.directions if one.is_unknown]
+    if fit.estimates.untold:
+        unknown.append(f"# the record says less than the range: {', '.join(fit.estimates.untold)}")
     rows = [
         f"{one.name.partition('.')[2]}: {{value: {_shown(one.estimate)}, distribution: {_distribution(one, where)}}}"
         for one, where in zip(fit.estimates.parameters, fit.calibration.ranges, strict=True)

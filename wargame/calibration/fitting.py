@@ -83,7 +83,7 @@ def fit(
         differences=simulated.values[:count] - seen.values[:count],
         jacobian=jacobian[:count],
         errors=seen.errors[:count],
-        covariance=seen.covariance[:count, :count] + simulated.noise[:count, :count],
+        covariance=_covariance(calibration, seen, simulated) + simulated.noise[:count, :count],
     )
     return Fit(
         calibration=calibration,
@@ -96,6 +96,32 @@ def fit(
         loss=loss,
         digest=hashlib.sha256(journal.digest.encode() + simulated.values.tobytes()).hexdigest(),
     )
+
+
+def _covariance(calibration: Calibration, seen: Observed, simulated: Simulated) -> Numbers:
+    """The covariance [q, q] of the targets of a record: how they vary between simulated records at the estimate.
+
+    A block bootstrap of one short record that keeps its regimes for long finds too little of how records differ. If
+    the model is right, what is simulated has that in it (Duffie and Singleton 1993, "Simulated moments estimation of
+    Markov models of asset prices"). The bootstrap stays where an episode is no record like the published one: where a
+    moment is pooled, where the lengths differ, and where the record has gaps. So do given standard errors.
+    """
+    count = len(calibration.targets)
+    covariance = seen.covariance[:count, :count].copy()
+    places: dict[str, list[int]] = {}
+    for place, target in enumerate(calibration.targets):
+        if target.published is not None:
+            places.setdefault(target.published.key, []).append(place)
+    for group in places.values():
+        block = np.ix_(group, group)
+        if (
+            all(
+                calibration.targets[place].is_like_an_episode(calibration.scenario.horizon) for place in group
+            )
+            and np.isfinite(simulated.record[block]).all()
+        ):
+            covariance[block] = simulated.record[block]
+    return covariance
 
 
 def _search(

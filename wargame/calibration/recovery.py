@@ -1,13 +1,15 @@
 """Recovery: does a calibration find numbers that are known, and do its intervals hold them as often as they say?
 
 Records are made by playing the scenario at known numbers, one episode each, and every record is fitted as if it were
-the published one, with a bootstrap of its own.
+the published one, with a bootstrap of its own. Of a number that a record hardly tells about a fit gives no interval, so
+intervals are counted where they are given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +41,8 @@ class Recovery:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per record and parameter: `record`, `parameter`, `truth`, `estimate`, `low`, `high`, `covered`."""
+        """One row per record and parameter: `record`, `parameter`, `truth`, `estimate`, `error`, `given` (whether the
+        fit has an interval for it), `low`, `high`, `covered` (false where no interval is given)."""
         import pandas as pd
 
         rows = [
@@ -48,6 +51,8 @@ class Recovery:
                 "parameter": one.name.partition(".")[2],
                 "truth": self.truth[one.name],
                 "estimate": one.estimate,
+                "error": one.error,
+                "given": one.is_told,
                 "low": one.interval_low,
                 "high": one.interval_high,
                 "covered": one.interval_low <= self.truth[one.name] <= one.interval_high,
@@ -58,32 +63,61 @@ class Recovery:
         return pd.DataFrame(rows)
 
     def coverage(self) -> pd.DataFrame:
-        """How often the intervals hold the truth: `parameter`, `truth`, `n`, `median`, `coverage`, `low`, `high`.
+        """How often the intervals hold the truth: `parameter`, `truth`, `n`, `median`, `spread`, `error`, `given`,
+        `coverage`, `low`, `high`.
 
-        `median` is that of the estimates; `low` to `high` is the 95 % interval of the coverage for n records. The last
-        row, `all`, is over all parameters; those of one record vary together, so its interval is that of n records.
+        `median` and `spread` (standard deviation) are those of the estimates, to be held against `error`, the median of
+        the standard errors that the fits report. `given` is the share of records whose fit has an interval, `coverage`
+        the share of these that hold the truth, and `low` to `high` its 95 % interval. The last row, `all`, is over all
+        parameters; those of one record vary together, so its interval is that of as many as there are records.
         """
         import pandas as pd
 
-        table, rows = self.table, []
-        n = len(self.fits)
+        table = self.table
+        rows = []
         for name, part in table.groupby("parameter", sort=False):
-            hits = int(part["covered"].sum())
             rows.append(
                 (
                     name,
                     part["truth"].iloc[0],
-                    n,
+                    len(part),
                     part["estimate"].median(),
-                    hits / n,
-                    *share_interval(hits, n, 0.95),
+                    part["estimate"].std(),
+                    part["error"].median(),
+                    part["given"].mean(),
+                    *_held(part, int(part["given"].sum())),
                 )
             )
-        share = float(table["covered"].mean())
-        rows.append(("all", np.nan, n, np.nan, share, *share_interval(round(share * n), n, 0.95)))
-        found = pd.DataFrame(rows, columns=["parameter", "truth", "n", "median", "coverage", "low", "high"])
+        some = int(table.groupby("record")["given"].any().sum())
+        nan = np.nan
+        rows.append(("all", nan, len(self.fits), nan, nan, nan, table["given"].mean(), *_held(table, some)))
+        names = "parameter truth n median spread error given coverage low high"
+        found = pd.DataFrame(rows, columns=names.split())
         found.attrs["level"] = LEVEL
         return found
+
+    @property
+    def known_directions(self) -> float:
+        """How many directions in the ranges a record knows better than the ranges do, on average."""
+        return float(
+            np.mean([sum(not one.is_unknown for one in fit.estimates.directions) for fit in self.fits])
+        )
+
+    def directions_covered(self) -> float:
+        """Of the intervals at `LEVEL` along those directions, the share that hold the truth; NaN if there are none."""
+        wide = NormalDist().inv_cdf((1 + LEVEL) / 2)
+        held = []
+        for found in self.fits:
+            ranges = found.calibration.ranges
+            off = {
+                one.short: float(unit) - one.unit(self.truth[one.name])
+                for one, unit in zip(ranges, found.point, strict=True)
+            }
+            for direction in found.estimates.directions:
+                if not direction.is_unknown:
+                    along = sum(weight * off[name] for name, weight in direction.weights)
+                    held.append(abs(along) <= wide * direction.error)
+        return float(np.mean(held)) if held else np.nan
 
     def rejected(self, size: float = 0.05) -> float:
         """The share of records whose test rejects the model, which is right, at that size."""
@@ -120,6 +154,14 @@ def recover(
         fits.append(fit(again, seen=seen, engine=engine, workers=workers))
         told(number + 1)
     return Recovery(truth=dict(truth), fits=tuple(fits))
+
+
+def _held(table: pd.DataFrame, n: int) -> tuple[float, float, float]:
+    """Of the intervals that are given, the share that hold the truth, with its 95 % interval for n trials."""
+    if n == 0:
+        return np.nan, np.nan, np.nan
+    share = float(table.loc[table["given"], "covered"].mean())
+    return share, *share_interval(round(share * n), n, 0.95)
 
 
 def _records(

@@ -76,6 +76,15 @@ class Target:
         """The label, or else subject and moment in words."""
         return self.label or f"{self.subject}: {self.statistic.title}"
 
+    def is_like_an_episode(self, horizon: int) -> bool:
+        """Whether an episode of so many turns is a record of the published length, which has no gaps."""
+        if self.published is None or self.kind == "metric" or self.pooled:
+            return False
+        values = self.published.values
+        return len(values) == self.simulated_series(np.ones((1, horizon + 1))).shape[1] and bool(
+            np.isfinite(values).all()
+        )
+
     def simulated_series(self, path: Numbers) -> Numbers:
         """The series of a variable from its path [n, T + 1], whose first point is the state as dealt."""
         if self.change is not None:

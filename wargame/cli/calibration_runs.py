@@ -103,6 +103,8 @@ def play_recovery(request: Request, *, quiet: bool, as_json: bool) -> None:
         shown = {
             "coverage": json_rows(found.coverage()),
             "rejected": found.rejected(),
+            "known_directions": found.known_directions,
+            "directions_covered": found.directions_covered(),
             "folder": str(folder),
             "seconds": seconds,
         }

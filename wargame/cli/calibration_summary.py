@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -21,6 +23,9 @@ from wargame.report.wording import number, signed
 
 __all__ = ["fit_summary", "recovery_summary"]
 
+NONE = "\N{EN DASH}"
+"""Stands where there is no interval."""
+ESTIMATED = ("truth", "median", "spread", "error")
 FAR = 2.0
 """A moment that is further off, in standard errors, is marked."""
 
@@ -88,7 +93,7 @@ def _parameters(found: Fit) -> Iterator[RenderableType]:
             number(float(row["estimate"])),
             number(float(row["error"])),
             number(float(row["alone"])),
-            f"{number(float(row['interval_low']))} to {number(float(row['interval_high']))}",
+            _interval(row),
             f"{number(float(row['low']))} to {number(float(row['high']))}",
             percent(float(row["known"])),
         )
@@ -96,10 +101,17 @@ def _parameters(found: Fit) -> Iterator[RenderableType]:
     yield line(
         (
             "Alone: the standard error if the other numbers were known. Known: how much of the variance of the whole "
-            "range the data take away; 0 % where they say no more than the range did.",
+            "range the data take away; a number has an interval if that is half of it or more.",
             "italic",
         )
     )
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    """The ends of an interval, or that there is none."""
+    if math.isnan(float(row["interval_low"])):
+        return NONE
+    return f"{number(float(row['interval_low']))} to {number(float(row['interval_high']))}"
 
 
 def _test(found: Fit) -> Iterator[RenderableType]:
@@ -117,6 +129,11 @@ def _test(found: Fit) -> Iterator[RenderableType]:
 
 
 def _unknown(found: Fit) -> Iterator[RenderableType]:
+    if found.estimates.untold:
+        yield line(
+            ("No interval: ", "bold"),
+            f"{', '.join(found.estimates.untold)}: the record says less about each than its range does.",
+        )
     unknown = [one for one in found.estimates.directions if one.is_unknown]
     if not unknown:
         yield line("Every direction of these numbers is known better than their ranges.")
@@ -138,18 +155,34 @@ def recovery_summary(
         f"{len(found.fits):,} synthetic records of {calibration.scenario.horizon} turns, each fitted",
         (f"  ({seconds:.1f} s)", "dim"),
     )
-    table = grid("number", "truth>!", "median estimate>!", "covered>!", "95 % interval of that!")
+    table = grid(
+        "number",
+        "truth>!",
+        "median>!",
+        "spread>!",
+        "error>!",
+        "given>!",
+        "covered>!",
+        "95 % interval of that!",
+    )
     for row in records(found.coverage()):
+        is_given = float(row["given"]) > 0
         table.add_row(
             str(row["parameter"]),
-            number(float(row["truth"])),
-            number(float(row["median"])),
-            percent(float(row["coverage"])),
-            f"{percent(float(row['low']))} to {percent(float(row['high']))}",
+            *("" if math.isnan(row[name]) else number(float(row[name])) for name in ESTIMATED),
+            percent(float(row["given"])),
+            percent(float(row["coverage"])) if is_given else NONE,
+            f"{percent(float(row['low']))} to {percent(float(row['high']))}" if is_given else NONE,
         )
     yield Padding(table, (1, 0, 1, 2))
     yield line(
-        f"Covered: how many of the {100 * LEVEL:.0f} % intervals hold the truth. The test rejects the model, which is "
-        f"right, in {percent(found.rejected())} of records at 5 %."
+        "Median and spread (standard deviation) are those of the estimates, error is the median standard error that is "
+        "reported. Given: in how many records the number has an interval, as the record says more than the range. "
+        f"Covered: how many of these {100 * LEVEL:.0f} % intervals hold the truth. The test rejects the model, which "
+        f"is right, in {percent(found.rejected())} of records at 5 %."
+    )
+    yield line(
+        f"A record knows {number(found.known_directions)} of {len(calibration.ranges)} directions in the ranges better "
+        f"than the ranges do; {percent(found.directions_covered())} of the intervals along these hold the truth."
     )
     yield line("Saved in ", (str(folder), "bold"), ": recovery.csv, coverage.csv")
