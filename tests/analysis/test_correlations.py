@@ -10,6 +10,7 @@ from scipy import stats
 from wargame.analysis.correlations import low_and_high, partial_rank_correlations
 from wargame.analysis.pairs import over_two
 from wargame.analysis.refusals import NotForThis, TooFew
+from wargame.experiment.intervals import t_quantile
 
 
 def test_partial_rank_correlation_is_that_of_the_residuals_of_ranks() -> None:
@@ -70,10 +71,31 @@ def test_single_episodes_have_the_interval_of_a_run() -> None:
     from wargame.experiment.intervals import share_interval
 
     one = planted(1000, 3, seed=2)
-    row = low_and_high(one).set_index("parameter").loc["p0"]
     inside = one.inputs["p0"] >= np.quantile(one.inputs["p0"], 0.8)
     hits, n = int(one.value[inside].sum()), int(inside.sum())
+    row = low_and_high(replace(one, is_stratified=True)).set_index("parameter").loc["p0"]
     assert (row["at_high_low"], row["at_high_high"]) == share_interval(hits, n)
+    # Where the end of the fifth is itself an estimate, a little more is open.
+    row = low_and_high(one).set_index("parameter").loc["p0"]
+    assert (row["at_high_low"], row["at_high_high"]) == pytest.approx(share_interval(hits, n), abs=0.003)
+
+
+def test_the_end_of_a_fifth_is_an_estimate() -> None:
+    """Of the numbers themselves, the mean below a quantile has the variance of Manistre and Hancock 2005."""
+    number = np.random.default_rng(4).random(5000)
+    drawn = observed(number[:, None], number)
+    row = low_and_high(drawn).iloc[0]
+    below = number[number <= np.quantile(number, 0.2)]
+    half = t_quantile(0.95, 999) * ((below.var() + 0.8 * (0.2 - 0.1) ** 2) / 1000) ** 0.5
+    assert row["at_low_high"] - row["at_low"] == pytest.approx(half, rel=0.01)
+    # In a Latin hypercube it is known, and so is that of a number with few values.
+    row = low_and_high(replace(drawn, is_stratified=True)).iloc[0]
+    known = t_quantile(0.95, 999) * below.std(ddof=1) / 1000**0.5
+    assert row["at_low_high"] - row["at_low"] == pytest.approx(known)
+    few = low_and_high(observed(np.round(number * 4)[:, None], number)).iloc[0]
+    lowest = number[np.round(number * 4) <= 1]
+    known = t_quantile(0.95, len(lowest) - 1) * lowest.std(ddof=1) / len(lowest) ** 0.5
+    assert few["at_low_high"] - few["at_low"] == pytest.approx(known)
 
 
 def test_episodes_of_one_point_do_not_count_as_independent() -> None:

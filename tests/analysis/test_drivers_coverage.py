@@ -5,30 +5,29 @@ of 95 % does not cover less than 92.5 %; with 400 repetitions one that is right 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from many_assumptions import ishigami, observed, planted
 from numpy.random import Generator, default_rng
-from SALib.sample import morris, sobol
+from SALib.sample import morris
+from scipy.stats.qmc import LatinHypercube
 
 from wargame.analysis.boxes import find_boxes
 from wargame.analysis.correlations import low_and_high, partial_rank_correlations
 from wargame.analysis.sensitivity import elementary_effects, sobol_indices
 from wargame.analysis.signposts import TOGETHER, signposts
 from wargame.analysis.tree import grow_tree
+from wargame.experiment.designs import Axis, sobol
 
 pytestmark = pytest.mark.verify
 
 REPETITIONS = 400
 LEAST = 0.925
 
-# Two cases fall a little short, and are held to bounds of their own: 60 points with a small share each, where 3,000
-# repetitions covered 92.7 %, and a first-order index of 0 from 256 base points.
-FEW_POINTS = 0.905
-ZERO_INDEX = 0.905
-
+AXES = [Axis(name=f"p{place}", kind="uniform", numbers=(0.0, 1.0)) for place in range(3)]
 UNIT = {"num_vars": 3, "names": ["p0", "p1", "p2"], "bounds": [[0.0, 1.0]] * 3}
 SOBOL = {"first": (0.31391, 0.44241, 0.0), "total": (0.55759, 0.44241, 0.24368)}
 
@@ -42,16 +41,17 @@ def covered(make: Callable[[int], pd.DataFrame], truth: pd.Series, low: str, hig
     return hits / REPETITIONS
 
 
+@pytest.mark.parametrize("base", [256, 512])
 @pytest.mark.parametrize("order", ["first", "total"])
-def test_sobol_indices(order: str) -> None:
+def test_sobol_indices(order: str, base: int) -> None:
+    """One first-order index is exactly 0; with 512 points scrambled by a random matrix, 87 % of intervals held it."""
+
     def make(seed: int) -> pd.DataFrame:
-        unit = sobol.sample(UNIT, 256, calc_second_order=False, seed=seed + 1)
+        unit = sobol(AXES, base, seed).values
         return sobol_indices(observed(unit, ishigami(unit)), widest=1.0).set_index("parameter")
 
     truth = pd.Series(SOBOL[order], index=["p0", "p1", "p2"])
-    found = covered(make, truth, f"{order}_low", f"{order}_high")
-    assert found[truth > 0].min() >= LEAST
-    assert found.min() >= ZERO_INDEX
+    assert covered(make, truth, f"{order}_low", f"{order}_high").min() >= LEAST
 
 
 def test_strengths_of_elementary_effects() -> None:
@@ -77,20 +77,24 @@ def test_partial_rank_correlations() -> None:
     assert found.min() >= LEAST
 
 
-@pytest.mark.parametrize(("rows", "episodes"), [(600, 1), (300, 100)])
-def test_swings_between_low_and_high(rows: int, episodes: int) -> None:
+@pytest.mark.parametrize(
+    ("rows", "episodes", "even"), [(600, 1, False), (300, 100, False), (300, 1000, False), (300, 100, True)]
+)
+def test_swings_between_low_and_high(rows: int, episodes: int, even: bool) -> None:
+    """With many episodes at each point, where a fifth of the points ends is most of what is left to chance."""
+
     def make(seed: int) -> pd.DataFrame:
         chance = default_rng(seed)
-        inputs = chance.random((rows, 2))
+        inputs = LatinHypercube(2, rng=chance).random(rows) if even else chance.random((rows, 2))
         share = 0.05 + 0.3 * inputs[:, 0] * inputs[:, 1]
         value = chance.binomial(episodes, share) / episodes
-        return low_and_high(observed(inputs, value, episodes=episodes, is_share=True)).set_index("parameter")
+        one = replace(observed(inputs, value, episodes=episodes, is_share=True), is_stratified=even)
+        return low_and_high(one).set_index("parameter")
 
     # In the lowest fifth a number is 0.1 in the mean, in the highest 0.9.
     ends = {name: pd.Series(0.05 + 0.15 * x, index=["p0", "p1"]) for name, x in (("low", 0.1), ("high", 0.9))}
     for name, truth in ends.items():
-        least = LEAST if episodes == 1 else FEW_POINTS
-        assert covered(make, truth, f"at_{name}_low", f"at_{name}_high").min() >= least
+        assert covered(make, truth, f"at_{name}_low", f"at_{name}_high").min() >= LEAST
     assert covered(make, ends["high"] - ends["low"], "swing_low", "swing_high").min() >= LEAST
 
 

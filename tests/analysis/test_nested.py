@@ -84,3 +84,13 @@ def test_a_table_has_a_row_for_each_number() -> None:
     table = spread_table(sweep)
     assert list(table["name"]) == ["war", "m"]
     assert table["low"][0] == 0
+
+
+def test_an_outcome_that_was_never_seen_may_be_frequent_at_other_points() -> None:
+    """A hundred points without it: Clopper and Pearson's interval of none of a hundred."""
+    row = {"n": 50, "sd": 0.0, "kind": "outcome"}
+    shares = {"never": 0.0, "always": 1.0}
+    sweep = pd.DataFrame([row | {"name": name, "value": value} for name, value in shares.items()] * 100)
+    table = spread_table(sweep).set_index("name")
+    assert tuple(table.loc["never", ["low", "high"]]) == (0.0, pytest.approx(1 - 0.025 ** (1 / 100)))
+    assert tuple(table.loc["always", ["low", "high"]]) == (pytest.approx(0.025 ** (1 / 100)), 1.0)

@@ -6,7 +6,7 @@ import pytest
 
 from wargame.analysis.clustered import clustered_difference, clustered_interval, clustered_share
 from wargame.analysis.responses import response_table, responses
-from wargame.experiment.intervals import clopper_pearson, share_interval
+from wargame.experiment.intervals import clopper_pearson, share_interval, t_quantile
 
 
 def plays(**actors: list[str]) -> pd.DataFrame:
@@ -74,8 +74,23 @@ def test_turns_of_one_episode_do_not_count_as_independent() -> None:
 
 
 def test_where_all_agree_episodes_are_counted() -> None:
-    assert clustered_interval(0.0, 0.0, 200, 20) == pytest.approx(clopper_pearson(0, 20))
-    assert clustered_interval(1.0, 0.0, 1, 1) == (0.0, 1.0)
+    assert clustered_interval(0.0, np.zeros(20), 200, 20) == pytest.approx(clopper_pearson(0, 20))
+    assert clustered_interval(1.0, np.zeros(1), 1, 1) == (0.0, 1.0)
+
+
+def test_few_episodes_that_hold_all_hits_reach_far_up() -> None:
+    """Two of forty episodes have all there is: the interval is that of Hall, and not as if the variance were known."""
+    hits = np.array([9.0, 4.0, *[0.0] * 38])
+    share, low, high = clustered_share(hits, np.full(40, 10.0))
+    pulls = (hits - share[0] * 10) / 400
+    error = (40 / 39 * (pulls**2).sum()) ** 0.5
+    skewness = (pulls**3).sum() / (pulls**2).sum() ** 1.5
+    quantile = t_quantile(0.95, 39)
+    cubed = 1 - skewness * (quantile + skewness / 6)
+    assert high[0] == pytest.approx(share[0] - error * 3 / skewness * (np.cbrt(cubed) - 1))
+    assert high[0] > share[0] + 1.5 * quantile * error
+    # To the other side it is as it would be without the tail.
+    assert 0 < low[0] < share[0]
 
 
 def test_a_single_episode_shows_no_difference() -> None:

@@ -53,6 +53,23 @@ def test_a_linear_model_has_its_squared_slopes() -> None:
     assert table.loc["p2", "total"] == 0
 
 
+def test_no_interval_lies_below_all_that_is_possible() -> None:
+    """The upper end is built on 0 where the estimate lies below it, and the lower end on 1 where it lies above."""
+    seen = 0
+    for seed in range(10):
+        unit = sobol_points(3, 128, seed)
+        table = sobol_indices(observed(unit, ishigami(unit)), widest=1.0).set_index("parameter")
+        first, low, high = table.loc["p2", ["first", "first_low", "first_high"]]
+        assert high > 0
+        assert low < first < high
+        if first < 0:
+            seen += 1
+            assert high == pytest.approx(first - low)
+        else:
+            assert high - first == pytest.approx(first - low)
+    assert seen
+
+
 def test_a_base_point_with_a_missing_value_is_left_out() -> None:
     unit = sobol_points(3, 1024)
     whole = observed(unit, ishigami(unit))

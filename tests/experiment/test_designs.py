@@ -16,6 +16,7 @@ from wargame.experiment.designs import (
     read_axis,
     sobol,
 )
+from wargame.experiment.nets import nested_scramble
 
 TEXT = """
 name: designs
@@ -90,6 +91,35 @@ def test_sizes_of_the_samples_for_sensitivity(scenario: wargame.Scenario) -> Non
     assert paths.unit is not None
     steps = np.diff(paths.unit.reshape(6, 6, 5), axis=1) != 0
     assert (steps.sum(axis=2) == 1).all()
+
+
+def test_points_for_sobol_indices_are_two_parts_and_their_mixtures(scenario: wargame.Scenario) -> None:
+    unit = sobol(axes_of(scenario), 64, 3).unit
+    assert unit is not None
+    blocks = unit.reshape(64, 7, 5)
+    first, second = blocks[:, 0], blocks[:, -1]
+    for number in range(5):
+        mixed = first.copy()
+        mixed[:, number] = second[:, number]
+        assert np.array_equal(blocks[:, number + 1], mixed)
+    # All of a column's 64 slices are met once, and of each two columns' 64 cells by 8 and 8, mostly one for each.
+    both = np.hstack([first, second])
+    assert (np.sort(np.floor(both * 64), axis=0) == np.arange(64)[:, None]).all()
+    cells = np.floor(both[:, 0] * 8) * 8 + np.floor(both[:, 1] * 8)
+    assert sorted(cells) == list(range(64))
+
+
+def test_scrambling_keeps_the_net_and_makes_each_place_even() -> None:
+    """Points that share leading digits share them after it, and a point falls everywhere alike."""
+    plain = stats.qmc.Sobol(3, scramble=False).random(16)
+    chance = np.random.default_rng(2)
+    many = np.array([nested_scramble(plain, chance) for _ in range(4000)])
+    for digits in (1, 2, 3):
+        before, after = (np.floor(one[..., 0] * 2**digits) for one in (plain, many))
+        for place in range(2**digits):
+            assert (np.ptp(after[:, before == place], axis=1) == 0).all()
+    assert stats.kstest(many[:, 5, 1], "uniform").pvalue > 0.01
+    assert abs(np.corrcoef(many[:, 0, 0], many[:, 0, 1])[0, 1]) < 0.06
 
 
 def test_ranges_take_the_place_of_distributions(scenario: wargame.Scenario) -> None:

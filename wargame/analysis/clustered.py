@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wargame.analysis.skewness import hall_interval
 from wargame.experiment.intervals import FEW, beta_quantile, t_quantile
 
-__all__ = ["clustered_difference", "clustered_interval", "clustered_share"]
+__all__ = ["clustered_difference", "clustered_interval", "clustered_share", "pulls_variance"]
 
 Numbers = NDArray[np.float64]
+
+SINGLE = 1.5
+"""Observations that are clusters of their own have the variance of one less than there are, give or take a bit."""
 
 
 def clustered_share(hits: NDArray[Any], total: NDArray[Any], level: float = 0.95) -> tuple[Numbers, ...]:
@@ -32,38 +36,57 @@ def clustered_share(hits: NDArray[Any], total: NDArray[Any], level: float = 0.95
     seen = counts.sum(axis=0)
     observed = whole.sum(axis=0)
     share = np.divide(seen, observed, out=np.full(seen.shape, np.nan), where=observed > 0)
-    variance = _variance(_residuals(counts, whole, share))
     clusters = (whole > 0).sum(axis=0)
     ends = [
-        clustered_interval(float(one), float(spread), float(n), int(count), level)
-        for one, spread, n, count in zip(share, variance, observed, clusters, strict=True)
+        clustered_interval(float(one), pulls, float(n), int(count), level)
+        for one, pulls, n, count in zip(
+            share, _residuals(counts, whole, share).T, observed, clusters, strict=True
+        )
     ]
     low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
     return share, low, high
 
 
 def clustered_interval(
-    share: float, variance: float, observations: float, clusters: int, level: float = 0.95
+    share: float, pulls: Numbers, observations: float, clusters: int, level: float = 0.95
 ) -> tuple[float, float]:
-    """The interval of a share whose variance is known from clusters.
+    """The interval of a share of `observations` that come in `clusters`.
 
-    The number of independent observations that would have this variance takes the place of their number: Wilson's
-    score interval of it, or Clopper and Pearson's below ten hits or misses. It is made smaller by the ratio of
+    `pulls` says how much each cluster draws the share away from its value (a sum of 0); their squares give its
+    variance. The number of independent observations that would have this variance takes the place of their number:
+    Wilson's score interval of it, or Clopper and Pearson's below ten hits or misses. It is made smaller by the ratio of
     Student's quantiles, for the variance is itself an estimate. Where all observations agree the variance says
     nothing, and the clusters are counted. Source: Korn and Graubard 1998, "Confidence intervals for proportions with
     small expected number of positive counts estimated from survey data"; Dean and Pagano 2015, "Evaluating confidence
     interval methods for binomial proportions in clustered surveys".
+
+    Where few clusters hold most of the hits, their variance is more often too small than too large, and the share with
+    it. So where they vary more than independent observations would, the interval reaches, to the side of the long tail,
+    at least as far as Hall's, which takes the skewness of the pulls into account.
     """
     if clusters < 2 or not observations > 0:
         return 0.0, 1.0
-    spread = share * (1 - share)
-    effective = float(clusters)
-    if spread > 0 and variance > 0:
-        effective = spread / variance
-        if observations > 2:
-            effective *= (t_quantile(level, int(observations) - 1) / t_quantile(level, clusters - 1)) ** 2
-    effective = min(effective, observations)
-    return _score(share, effective, level)
+    spread, variance = share * (1 - share), pulls_variance(pulls)
+    if not (spread > 0 and variance > 0):
+        return _score(share, min(float(clusters), observations), level)
+    quantile = t_quantile(level, clusters - 1)
+    effective = spread / variance
+    if observations > 2:
+        effective *= (t_quantile(level, int(observations) - 1) / quantile) ** 2
+    low, high = _score(share, min(effective, observations), level)
+    if effective >= observations - SINGLE:
+        return low, high
+    skewness = float((pulls**3).sum()) / float((pulls**2).sum()) ** 1.5
+    hall_low, hall_high = hall_interval(share, math.sqrt(variance), skewness, quantile)
+    if skewness > 0:
+        return low, min(1.0, max(high, hall_high))
+    return max(0.0, min(low, hall_low)), high
+
+
+def pulls_variance(pulls: Numbers) -> float:
+    """The variance of an estimate from how much each of its clusters pulls at it; NaN with fewer than two."""
+    clusters = len(pulls)
+    return clusters / (clusters - 1) * float((pulls**2).sum()) if clusters > 1 else math.nan
 
 
 def _score(share: float, n: float, level: float) -> tuple[float, float]:
@@ -135,13 +158,4 @@ def _residuals(counts: Numbers, whole: Numbers, share: Numbers) -> Numbers:
     observed = whole.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Numbers = (counts - share * whole) / observed
-    return found
-
-
-def _variance(residuals: Numbers) -> Numbers:
-    """The variance of a sum of residuals, one for each episode that has any."""
-    clusters = len(residuals)
-    if clusters < 2:
-        return np.full(residuals.shape[1:], np.nan)
-    found: Numbers = clusters / (clusters - 1) * (residuals**2).sum(axis=0)
     return found

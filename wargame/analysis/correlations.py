@@ -83,8 +83,9 @@ def low_and_high(observed: Observed, *, level: float = 0.95) -> pd.DataFrame:
 
     Statistic: the share or mean over the rows in which the parameter is in its lowest fifth, and in its highest, all
     other parameters as they were drawn; `swing` is the difference, high less low. Intervals: those of `clustered_mean`
-    with rows as units, and for the swing the normal one of two independent groups. Rows by falling swing: `parameter`,
-    `low_below` and `high_above` (where the fifths end), `at_low`, `at_low_low`, `at_low_high`, `at_high`,
+    with rows as units, and for the swing the normal one of two independent groups. Where rows were drawn one by one,
+    the ends of the fifths are estimates too, and the intervals hold what that leaves open. Rows by falling swing:
+    `parameter`, `low_below` and `high_above` (where the fifths end), `at_low`, `at_low_low`, `at_low_high`, `at_high`,
     `at_high_low`, `at_high_high`, `swing`, `swing_low`, `swing_high`. `attrs`: `n` rows, `base` (the result over all of
     them), `level`. Where a parameter has few values, each group holds all rows up to, and from, the fifth's end.
 
@@ -105,8 +106,8 @@ def low_and_high(observed: Observed, *, level: float = 0.95) -> pd.DataFrame:
         below, above = np.quantile(column, [FIFTH, 1 - FIFTH])
         if below == above:
             continue
-        low = clustered_mean(whole, column <= below, level)
-        high = clustered_mean(whole, column >= above, level)
+        low = clustered_mean(whole, column <= below, level, edge=_edge(whole, column))
+        high = clustered_mean(whole, column >= above, level, edge=_edge(whole, -column))
         half = NormalDist().inv_cdf((1 + level) / 2) * math.hypot(low.error, high.error)
         swing = high.mean - low.mean
         rows.append(
@@ -134,6 +135,21 @@ def low_and_high(observed: Observed, *, level: float = 0.95) -> pd.DataFrame:
     every = clustered_mean(whole, np.ones(len(whole.value), dtype=bool), level)
     table.attrs = {"n": len(whole.value), "base": every.mean, "level": level}
     return table
+
+
+def _edge(observed: Observed, column: NDArray[np.float64]) -> float | None:
+    """The result to expect where the lowest fifth of a number ends: over as many rows as a fifth has, around there.
+
+    None where the end is known: in a Latin hypercube, and for a number with few values, of which all rows with the one
+    at the end belong to the fifth.
+    """
+    count = len(column)
+    fifth = round(FIFTH * count)
+    order = np.argsort(column, kind="stable")
+    if observed.is_stratified or column[order[fifth - 1]] == column[order[fifth]]:
+        return None
+    around = order[fifth - fifth // 2 : fifth + fifth // 2]
+    return float(np.average(observed.value[around], weights=observed.n[around]))
 
 
 def _partial(columns: NDArray[np.float64]) -> NDArray[np.float64]:

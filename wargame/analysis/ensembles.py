@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,8 @@ class Observed:
     """One result under many assumptions, row by row as they were played.
 
     `inputs` has a column for each number that is varied; `n` is how many episodes count in a row, `value` their share
-    or mean (NaN where none counts), `is_share` which of the two.
+    or mean (NaN where none counts), `is_share` which of the two. `is_stratified` says whether the rows are spread
+    evenly over every number (a Latin hypercube), so that their quantiles are not left to chance.
     """
 
     name: str
@@ -57,15 +58,15 @@ class Observed:
     n: NDArray[np.float64]
     value: NDArray[np.float64]
     sd: NDArray[np.float64]
+    is_stratified: bool = False
 
     def complete(self) -> Observed:
         """Without the rows that have no value."""
         kept = (self.n > 0) & np.isfinite(self.value)
         if kept.all():
             return self
-        return Observed(
-            name=self.name,
-            is_share=self.is_share,
+        return replace(
+            self,
             inputs=self.inputs[kept].reset_index(drop=True),
             n=self.n[kept],
             value=self.value[kept],
@@ -105,7 +106,15 @@ class Ensemble:
             if name in names:
                 n, value, sd = (np.asarray(one, dtype=np.float64) for one in self.result(kind, name))
                 is_share = kind == "outcome"
-                return Observed(name=name, is_share=is_share, inputs=self.inputs, n=n, value=value, sd=sd)
+                return Observed(
+                    name=name,
+                    is_share=is_share,
+                    inputs=self.inputs,
+                    n=n,
+                    value=value,
+                    sd=sd,
+                    is_stratified=self.kind == "lhs",
+                )
         known = [name for names in self.names.values() for name in names]
         remedy = did_you_mean(name, known) or f"name one of {join_names(known)}"
         raise NotForThis(f"there is no outcome, metric or actor {name!r}", remedy)

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from wargame.experiment.intervals import t_quantile
+from wargame.analysis.skewness import hall_interval
+from wargame.experiment.intervals import clopper_pearson, t_quantile
 
 __all__ = ["Spread", "spread", "spread_table"]
 
@@ -27,9 +28,6 @@ Numbers = NDArray[np.float64]
 
 INNER = (0.05, 0.95)
 """The range over what is not known: nine points in ten."""
-
-SYMMETRIC = 1e-6
-"""Below this skewness Hall's interval is Student's, to more digits than can be computed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,20 +97,13 @@ def spread(n: ArrayLike, means: ArrayLike, variances: ArrayLike, level: float = 
 
 
 def _mean_interval(values: Numbers, level: float) -> tuple[float, float]:
-    """Hall's interval of a mean, by his cubic transformation, solved in closed form, and Student's quantiles."""
+    """Hall's interval of the mean of the points, with Student's quantiles."""
     n, mean = len(values), float(values.mean())
     error = float(values.std(ddof=1)) / math.sqrt(n)
-    t = t_quantile(level, n - 1)
     if error == 0:
         return mean, mean
     skewness = float(((values - mean) ** 3).mean()) / float(values.std()) ** 3 / math.sqrt(n)
-    if abs(skewness) < SYMMETRIC:
-        return mean - t * error, mean + t * error
-
-    def untransformed(quantile: float) -> float:
-        return float(3 / skewness * (np.cbrt(1 + skewness * (quantile - skewness / 6)) - 1))
-
-    return mean - error * untransformed(t), mean - error * untransformed(-t)
+    return hall_interval(mean, error, skewness, t_quantile(level, n - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,13 +180,23 @@ def spread_table(sweep: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """The spread of every number of a sweep: `kind`, `name`, and the columns of `Spread`.
 
     `sweep` has a row for each point and number, with `kind`, `name`, `n`, `value` and `sd`. Shares stay within 0 and 1.
+    Of an outcome in which all episodes end, or none, nothing varies, and the interval is Clopper and Pearson's with the
+    points as what is counted: at other points it may be frequent.
     """
     rows = []
     for (kind, name), group in sweep.groupby(["kind", "name"], sort=False):
         found = asdict(spread(group["n"], group["value"], group["sd"] ** 2, level))
         if kind == "outcome":
-            found["low"], found["high"] = max(0.0, found["low"]), min(1.0, found["high"])
+            found["low"], found["high"] = _within_0_and_1(found, level)
         rows.append({"kind": kind, "name": name, **found})
     table = pd.DataFrame(rows)
     table.attrs = {"level": level}
     return table
+
+
+def _within_0_and_1(found: dict[str, float], level: float) -> tuple[float, float]:
+    """The interval of a share, from the row of its spread."""
+    if found["mean"] in (0.0, 1.0) and found["points"] > 1:
+        points = int(found["points"])
+        return clopper_pearson(round(found["mean"] * points), points, level)
+    return max(0.0, found["low"]), min(1.0, found["high"])

@@ -182,8 +182,7 @@ class _Contrast:
         size = np.maximum(at_risk.sum(axis=0), 1)
         pulls = ((hits - at_risk * (hits.sum(axis=0) / size)) * (shares / size)).sum(axis=1)
         count = len(gone)
-        variance = float((pulls**2).sum()) * count / max(count - 1, 1)
-        return clustered_interval(elsewhere, variance, count, count, level)
+        return clustered_interval(elsewhere, pulls, count, count, level)
 
 
 def _chosen(contrast: _Contrast, shown: int) -> list[Path]:

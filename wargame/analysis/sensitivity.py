@@ -43,14 +43,17 @@ def sobol_indices(
 
     Statistic: `first` is the part of the variance between points that one parameter explains by itself, `total` the
     part that it has a hand in, with all others; Saltelli's and Jansen's estimators, made by SALib. Interval: normal,
-    from a bootstrap over the base points; at the ends of 0 and 1 it is not cut. Rows by falling `total`: `parameter`,
-    `first`, `first_low`, `first_high`, `total`, `total_low`, `total_high`. `attrs`: `points`, `base` points, `level`,
-    and `luck`, at most so much of the variance between points comes from the finite number of episodes at each. Luck
-    is nobody's first order and everybody's total order.
+    from a bootstrap over the base points, and not cut at 0 and 1. An index lies between them, and its estimate need
+    not: the upper end is built on the estimate or on 0, whichever is larger, so that luck cannot put the interval below
+    all that is possible; likewise the lower end and 1. Rows by falling `total`: `parameter`, `first`, `first_low`,
+    `first_high`, `total`, `total_low`, `total_high`. `attrs`: `points`, `base` points, `level`, and `luck`, at most so
+    much of the variance between points comes from the finite number of episodes at each. Luck is nobody's first order
+    and everybody's total order.
 
     A base point with a missing value is left out. TooFew if an interval is wider than `widest` to either side or luck
     makes more than a fifth of the spread, with the number that would do; NotForThis for points of another design.
-    Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output".
+    Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output"; Mandelkern and Schultz 2000,
+    "The statistical analysis of Gaussian and Poisson signals near physical boundaries", for the ends.
     """
     names = list(observed.inputs.columns)
     blocks, n, sd = _blocks(observed, len(names) + 2)
@@ -76,7 +79,9 @@ def sobol_indices(
     table = pd.DataFrame({"parameter": names})
     for column, key in (("first", "S1"), ("total", "ST")):
         value, half = np.asarray(found[key]), np.asarray(found[f"{key}_conf"])
-        table[column], table[f"{column}_low"], table[f"{column}_high"] = value, value - half, value + half
+        table[column] = value
+        table[f"{column}_low"] = np.minimum(value, 1.0) - half
+        table[f"{column}_high"] = np.maximum(value, 0.0) + half
     table = table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
     table.attrs = {"points": blocks.size, "base": len(blocks), "level": level, "luck": luck}
     return table

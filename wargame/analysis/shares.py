@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wargame.analysis.clustered import clustered_interval
+from wargame.analysis.clustered import clustered_interval, pulls_variance
 from wargame.analysis.ensembles import Observed
 from wargame.experiment.intervals import share_interval, t_quantile
 
@@ -27,13 +27,19 @@ class ClusteredMean:
     high: float
 
 
-def clustered_mean(observed: Observed, kept: NDArray[np.bool_], level: float = 0.95) -> ClusteredMean:
+def clustered_mean(
+    observed: Observed, kept: NDArray[np.bool_], level: float = 0.95, *, edge: float | None = None
+) -> ClusteredMean:
     """The share or mean over the rows that are `kept`, episodes weighing alike.
 
     Statistic: sum of n times value, over the sum of n. Error: that of a ratio, with rows as clusters, because the
     episodes of one point have its parameters in common. Interval: of a mean Student's; of a share over single episodes
-    that of `share_interval`, as in a run, and over points that of `clustered_interval`, with the number of independent
-    episodes that would have this error. All is NaN without rows, the error and the interval of a mean with one.
+    that of `share_interval`, as in a run, and over points that of `clustered_interval`. All is NaN without rows, the
+    error and the interval of a mean with one.
+
+    `edge` is for rows that are kept because a number lies beyond a quantile of the sample: the value to expect at that
+    quantile. The quantile is an estimate too, and where it lies too high the rows that then come in have the value of
+    the edge. Source: Manistre and Hancock 2005, "Variance of the CTE estimator".
     """
     n, value = observed.n[kept], observed.value[kept]
     rows, total = len(n), float(n.sum())
@@ -41,19 +47,18 @@ def clustered_mean(observed: Observed, kept: NDArray[np.bool_], level: float = 0
         nan = math.nan
         return ClusteredMean(rows=rows, episodes=0, mean=nan, error=nan, low=nan, high=nan)
     mean = float((n * value).sum() / total)
-    error = math.nan
-    if rows > 1:
-        error = math.sqrt(rows / (rows - 1) * float(((n * (value - mean)) ** 2).sum())) / total
-    if observed.is_share:
-        low, high = _share(mean, error, rows, total, level)
+    if edge is None:
+        pulls = n * (value - mean) / total
     else:
+        pulls = np.where(kept, observed.n * (observed.value - edge), 0.0) / total
+        pulls -= (mean - edge) / len(kept)
+    error = math.sqrt(pulls_variance(pulls)) if rows > 1 else math.nan
+    if not observed.is_share:
         half = t_quantile(level, rows - 1) * error if rows > 1 else math.nan
         low, high = mean - half, mean + half
-    return ClusteredMean(rows=rows, episodes=int(total), mean=mean, error=error, low=low, high=high)
-
-
-def _share(mean: float, error: float, rows: int, total: float, level: float) -> tuple[float, float]:
-    if total == rows or rows < 2:
+    elif rows < 2 or (total == rows and edge is None):
         # Single episodes, or a single point, about whose neighbours nothing is known.
-        return share_interval(round(mean * total), round(total), level)
-    return clustered_interval(mean, error**2, total, rows, level)
+        low, high = share_interval(round(mean * total), round(total), level)
+    else:
+        low, high = clustered_interval(mean, pulls, total, rows, level)
+    return ClusteredMean(rows=rows, episodes=int(total), mean=mean, error=error, low=low, high=high)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wargame.engine import distributions
+from wargame.experiment.nets import nested_scramble
 from wargame.scenario.constants import value_of
 from wargame.scenario.errors import WargameError, join_names
 from wargame.scenario.known import set_by_hand
@@ -124,17 +125,23 @@ def latin_hypercube(axes: Sequence[Axis], points: int, seed: int) -> Design:
 def sobol(axes: Sequence[Axis], base: int, seed: int) -> Design:
     """Saltelli's sample for Sobol indices of first and total order: base * (parameters + 2) points.
 
-    Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output"; made by SALib from a scrambled
-    Sobol sequence, which wants a power of 2.
+    Of each base point there are two parts, A and B: a row of A, A with one number after the other taken from B, and B.
+    Source: Saltelli et al. 2010, "Variance based sensitivity analysis of model output"; from SciPy's Sobol sequence,
+    which wants a power of 2, scrambled by `nested_scramble`.
     """
     _check_points(base, 2)
     if base & (base - 1):
         raise DesignError(
             f"a Sobol design of {base} has no balance; give a power of 2, such as {2 ** base.bit_length()}"
         )
-    sampler = _needed("SALib.sample.sobol")
-    unit = sampler.sample(_problem(axes), base, calc_second_order=False, seed=seed)
-    return _design("sobol", axes, unit)
+    count = len(axes)
+    sequence = _needed("scipy.stats.qmc").Sobol(2 * count, scramble=False).random(base)
+    scrambled = nested_scramble(np.asarray(sequence), np.random.default_rng(seed))
+    unit = np.repeat(scrambled[:, None, :count], count + 2, axis=1)
+    for number in range(count):
+        unit[:, number + 1, number] = scrambled[:, count + number]
+    unit[:, -1] = scrambled[:, count:]
+    return _design("sobol", axes, unit.reshape(-1, count))
 
 
 def morris(axes: Sequence[Axis], paths: int, seed: int) -> Design:

@@ -71,7 +71,13 @@ def _over_points(subject: Subject, outcomes: Sequence[str], names: Sequence[str]
         table = table.set_index("point").reindex(range(len(sample)))
         n, value, sd = (table[column].to_numpy(dtype="float64") for column in ("n", "value", "sd"))
         yield Observed(
-            name=outcome, is_share=True, inputs=sample.numbers[list(names)], n=n, value=value, sd=sd
+            name=outcome,
+            is_share=True,
+            inputs=sample.numbers[list(names)],
+            n=n,
+            value=value,
+            sd=sd,
+            is_stratified=True,
         )
 
 
