@@ -34,8 +34,8 @@ does at the centre.
     "spending-paths": """
 3.5 % by 2030 instead of a flat line moves deterrence on the peninsula by
 {by_2030.final_peninsular_deterrence}, war by {~by_2030.war} and rupture by {~by_2030.rupture}. The hypothesis
-held: at the centre the change of war is within chance, over the range it is down, slightly, and of the
-alliance's outcomes only imposed realignment moves, by {~by_2030.imposed_realignment}.
+held: at the centre the change of war is within chance, over the range it goes both ways, by little, and of
+the alliance's outcomes only imposed realignment moves, by {~by_2030.imposed_realignment}.
 """,
     "coercion-or-courtship": """
 Against waiting, two years of coercion move Seoul's consent at the end by {coerce.final_consent}, a modernized
