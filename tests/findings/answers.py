@@ -20,8 +20,8 @@ Against pushing while Seoul decides, consultation and then acceptance move a mod
 {consulted.modernized_alliance} and rupture by {~consulted.rupture}, and pushing on against a refusal moves
 rupture by {~refused.rupture} and imposed realignment by {~refused.imposed_realignment}. The hypothesis held
 for consultation and was wrong for refusal, which mostly breaks the alliance instead of imposing on it; fear
-of entrapment does not differ between the pushes by more than {~refused.final_entrapment}, and war stays
-within half a point at the centre but not over the range.
+of entrapment does not differ between the pushes by more than {~refused.final_entrapment}, and war differs by
+{~refused.war} after a refusal, more than half a point even at the centre.
 """,
     "collective-defence": """
 With Seoul in it, a drive moves deterrence over Taiwan by {with_seoul.final_taiwan_deterrence}, fear of
@@ -34,8 +34,8 @@ does at the centre.
     "spending-paths": """
 3.5 % by 2030 instead of a flat line moves deterrence on the peninsula by
 {by_2030.final_peninsular_deterrence}, war by {~by_2030.war} and rupture by {~by_2030.rupture}. The hypothesis
-held: at the centre the change of war is within chance, over the range it is down, slightly, and of the
-alliance's outcomes only imposed realignment moves, by {~by_2030.imposed_realignment}.
+held: at the centre the change of war is within chance, over the range it goes both ways, by little, and of
+the alliance's outcomes only imposed realignment moves, by {~by_2030.imposed_realignment}.
 """,
     "coercion-or-courtship": """
 Against waiting, two years of coercion move Seoul's consent at the end by {coerce.final_consent}, a modernized

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 import wargame
+from wargame.analysis.correlations import low_and_high, partial_rank_correlations
 from wargame.analysis.distance import distance_over_points, distance_table
+from wargame.analysis.ensembles import ensemble_of_run
 from wargame.analysis.paired_spread import paired_spread
 from wargame.experiment.designs import Design, axes_of, latin_hypercube
 from wargame.experiment.experiment_results import ExperimentResults
@@ -25,6 +27,9 @@ POINTS_OF_A_LINE = 40
 EPISODES_OF_A_THRESHOLD = 10_000
 EPISODES_OF_A_WAR_SCALE = 50_000
 WAR_SCALES = (0.3, 1.0, 3.0)
+UNKNOWN_EPISODES = 60_000
+DRIVEN = ("war", "rupture", "korean_bomb", "modernized_alliance", "imposed_realignment")
+"""The outcomes of which it is asked which numbers drive them."""
 SPAN = "2026Q1..2027Q4"
 """Two years in which an actor is held to one line."""
 
@@ -70,7 +75,8 @@ class Played:
     `baseline` are the outcome shares at the central values and `crossed` the alliance and security result of each of
     these episodes; `spread` is that of the sample of what is not known; `theories` the tables of each arm at the
     `combinations` of contested switches; `lines` every main effort held for two years, `distances` how far each moves
-    outcomes; `thresholds` outcome shares by threshold and factor; `wars` the episodes by `war_scale`.
+    outcomes; `thresholds` outcome shares by threshold and factor; `wars` the episodes by `war_scale`; `drivers`, for
+    each outcome of DRIVEN, how it goes with each number that has a range.
     """
 
     answered: Mapping[str, Answered]
@@ -83,6 +89,7 @@ class Played:
     distances: pd.DataFrame
     thresholds: Mapping[tuple[str, float], pd.DataFrame]
     wars: Mapping[float, pd.DataFrame]
+    drivers: Mapping[str, pd.DataFrame]
 
 
 def play() -> Played:
@@ -105,6 +112,7 @@ def play() -> Played:
         distances=distances,
         thresholds=dict(play_thresholds(scenario)),
         wars=dict(play_wars(scenario)),
+        drivers=play_drivers(scenario),
     )
 
 
@@ -125,6 +133,25 @@ def play_wars(scenario: Scenario) -> Iterator[tuple[float, pd.DataFrame]]:
         changed = scenario.with_({"war_scale": scale})
         found = wargame.simulate(changed, episodes=EPISODES_OF_A_WAR_SCALE, seed=1, progress=False)
         yield scale, found.columns("outcome", "length")
+
+
+def play_drivers(scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """For each outcome the numbers with a range, the strongest first.
+
+    Each episode draws every number anew. The tables join `partial_rank_correlations` and `low_and_high`.
+    """
+    run = wargame.simulate(scenario, episodes=UNKNOWN_EPISODES, seed=1, uncertain=True, progress=False)
+    ensemble = ensemble_of_run(run)
+    tables = {}
+    for name in DRIVEN:
+        observed = ensemble.observed(name)
+        swings = low_and_high(observed)[
+            ["parameter", "at_low", "at_high", "swing", "swing_low", "swing_high"]
+        ]
+        tables[name] = partial_rank_correlations(observed).merge(
+            swings, on="parameter", validate="one_to_one"
+        )
+    return tables
 
 
 def over(found: ExperimentResults) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from wargame.experiment.files import load_experiment
 ALLIANCE = ("drift", "modernized", "imposed", "own programme", "rupture")
 SECURITY = ("no grave crisis", "detente", "grave crisis", "war", "nuclear use")
 OF_EACH_CAPITAL = 4
+DRIVERS = 5
 THEORIES = (
     ("final_declared_role", "declared role at the end"),
     ("rupture", "rupture"),
@@ -140,6 +141,31 @@ def theories(played: Played) -> str:
     return markdown(head, rows)
 
 
+def drivers(played: Played) -> str:
+    """For each headline outcome the judgements that it goes with most."""
+    scenario = wargame.load("korea-2025")
+    rows = []
+    for name, table in played.drivers.items():
+        names = table["parameter"].str.removeprefix("parameters.")
+        judged = [bool(scenario.parameters[one].judgement) for one in names]
+        for row in table[judged].head(DRIVERS).to_dict("records"):
+            short = row["parameter"].removeprefix("parameters.")
+            ends = f"{signed(row['swing_low'], True)} to {signed(row['swing_high'], True)}"
+            of_rank = f"{signed(row['low'], False)} to {signed(row['high'], False)}"
+            rows.append(
+                [
+                    scenario.outcomes[name].title,
+                    f"{scenario.parameters[short].title} (`{short}`)",
+                    f"{percent(row['at_low'])} to {percent(row['at_high'])}",
+                    f"{signed(row['swing'], True)} ({ends})",
+                    f"{signed(row['correlation'], False)} ({of_rank})",
+                ]
+            )
+    return markdown(
+        ["outcome", "judgement", "lowest to highest fifth", "swing, pp", "rank correlation"], rows
+    )
+
+
 def _most_moved(played: Played, arm: str) -> str:
     table = played.lines.differences
     own = table[(table["arm"] == arm) & (table["kind"] == "outcome") & (table["name"] != "managed_drift")]
@@ -161,6 +187,7 @@ TABLES: dict[str, Callable[[Played], str]] = {
     "crossed": crossed,
     "thresholds": thresholds,
     "wars": wars,
+    "drivers": drivers,
     "lines": lines,
     "theories": theories,
 }
