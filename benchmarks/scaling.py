@@ -37,7 +37,7 @@ def workers(count: int) -> Iterator[Client]:
     """Worker processes of one thread each, all of them there."""
     with (
         LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

@@ -106,7 +106,8 @@ class Dask:
                         n_workers=self._local,
                         threads_per_worker=1,
                         processes=True,
-                        dashboard_address=None,
+                        # Any free port: None would mean 8787, which another cluster on this machine may have.
+                        dashboard_address=":0",
                         # Workers that die or are ended in the middle of a chunk are no matter for a warning.
                         silence_logs=logging.ERROR,
                     )
