@@ -6,10 +6,11 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,7 @@ from wargame.experiment.errors import Unfinished
 from wargame.experiment.executors import Processes, Serial, Threads
 from wargame.experiment.interrupted import complete_episodes, stated_run
 from wargame.experiment.parts import list_parts
+from wargame.experiment.underway import hold
 
 EPISODES = 10_000
 
@@ -314,10 +316,15 @@ def test_two_processes_do_not_play_in_one_folder(scenario, tmp_path: Path) -> No
     first = start(folder, episodes=400_000)
     while not list((folder / "parts").glob("*.zip")) if (folder / "parts").exists() else True:
         assert first.poll() is None
-    second = start(folder, episodes=400_000)
-    _, errors = second.communicate(timeout=60)
+    # Stopped, it cannot finish before the second has started, however slow the machine is.
+    first.send_signal(signal.SIGSTOP)
+    try:
+        second = start(folder, episodes=400_000)
+        _, errors = second.communicate(timeout=60)
+    finally:
+        first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
-    assert "another process is playing a run in it" in errors or "not there a moment ago" in errors
+    assert "another process is playing a run in it" in errors
     assert finished(first) == run(scenario, episodes=400_000, keep_episodes=False).digest
 
 
@@ -331,6 +338,16 @@ def half(scenario, tmp_path: Path) -> Path:
     interrupted(scenario, folder, 6000)
     assert len(list_parts(folder / "parts")) == 2
     return folder
+
+
+def test_parts_are_not_read_while_another_process_plays(scenario, half: Path) -> None:
+    """It may be putting them away, which must not pass for damage."""
+    list_parts(half / "parts")[0].path.write_bytes(b"")
+    with (
+        closing(hold(half / "parts" / "lock", half)),
+        pytest.raises(ResultsError, match="another process is"),
+    ):
+        run(scenario, out=half, resume=True)
 
 
 @pytest.mark.parametrize("damage", ["empty", "truncated", "altered", "foreign"])

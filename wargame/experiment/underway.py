@@ -85,9 +85,13 @@ class UnderWay:
         stated, own = stated_run(self.directory), self.plan.decisive
         if stated is not None:
             self._compare(stated["decides"])
-            self.parts = list_parts(self.folder)
-            for part in self.parts:
-                read_part(part, self.plan.layout, self.plan.identity)
+            with self._errors(SPACE):
+                lock = hold(self.folder / "lock", self.directory)
+            # A process that plays there would put its parts away while they are read here.
+            with contextlib.closing(lock):
+                self.parts = list_parts(self.folder)
+                for part in self.parts:
+                    read_part(part, self.plan.layout, self.plan.identity)
         elif not (self.directory / MANIFEST).exists():
             check_place(self.directory, ELSEWHERE)
         if (self.directory / MANIFEST).exists():
