@@ -33,7 +33,8 @@ def plan_draws(rules: Rules, read: Collection[str]) -> DrawPlan:
     due = {item: turns for item, turns in _due_turns(rules) if item in read}
     on_turns: dict[tuple[int, ...], tuple[str, ...]] = {}
     for item, turns in due.items():
-        on_turns[turns] = (*on_turns.get(turns, ()), item)
+        if turns:
+            on_turns[turns] = (*on_turns.get(turns, ()), item)
     always = tuple(name for name in rules.turn_streams.names if name in read and name not in due)
     return DrawPlan(every_turn=always, on_turns=on_turns)
 

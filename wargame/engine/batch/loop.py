@@ -110,7 +110,7 @@ class Loop:
                 yield f"    u[{place}] = real(orders[turn * {len(self.seats)} + {index}])"
         yield f"draw_turn{everywhere}"
         for number, turns in enumerate(self.plan.draw_plan.on_turns):
-            yield f"if {' or '.join(f'turn == {one}' for one in turns) or 'turn < 0'}:"
+            yield f"if {' or '.join(f'turn == {one}' for one in turns)}:"
             yield f"    draw_dated_{number}{everywhere}"
         yield from self._calls(
             ["begin", *(f"perceive_{actor}" for actor in rules.scenario.actors)], everywhere
