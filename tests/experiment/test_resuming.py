@@ -19,11 +19,11 @@ from border import BORDER_THAT_FAILS
 from kills import Interrupted, Stopping, finished, killed_often, start
 
 import wargame
-from wargame.experiment import ResultsError, digest, saving, task
+from wargame.experiment import ResultsError, digest, saving, task, underway
 from wargame.experiment.errors import Unfinished
 from wargame.experiment.executors import Processes, Serial, Threads
 from wargame.experiment.interrupted import complete_episodes, stated_run
-from wargame.experiment.parts import list_parts
+from wargame.experiment.parts import list_parts, write_part
 from wargame.experiment.underway import hold
 
 EPISODES = 10_000
@@ -148,6 +148,22 @@ def test_nothing_is_left_of_a_run_that_never_began(scenario, tmp_path: Path) -> 
     with pytest.raises(Interrupted):
         run(scenario, out=tmp_path / "run", executor=Stopping(0))
     assert not (tmp_path / "run").exists()
+
+
+def test_an_interrupt_just_after_the_first_part_was_written_loses_nothing(
+    scenario, whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_and_stop(*arguments):
+        write_part(*arguments)
+        raise Interrupted
+
+    folder = tmp_path / "run"
+    monkeypatch.setattr(underway, "write_part", write_and_stop)
+    with pytest.raises(Interrupted):
+        run(scenario, out=folder)
+    monkeypatch.undo()
+    assert complete_episodes(folder, stated_run(folder)) > 0
+    assert run(scenario, out=folder, resume=True).digests == whole.digests
 
 
 @pytest.mark.parametrize("keep", [True, False])

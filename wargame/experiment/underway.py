@@ -170,7 +170,8 @@ class UnderWay:
             try:
                 yield
             finally:
-                if not (self.parts or (self.folder / FINISHED).exists()):
+                # What the disk holds counts: an interrupt may come just after a part was written.
+                if not (list_parts(self.folder) or (self.folder / FINISHED).exists()):
                     remove_parts(self.folder)
                     if new:
                         with contextlib.suppress(OSError):
