@@ -228,6 +228,25 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path, engine: str) -> None:
     assert last == "interrupted"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
+def test_processes_end_when_the_run_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "border.yaml").write_text(BORDER, "utf-8")
+    command = [sys.executable, "-m", "wargame", "run", "border.yaml", "-n", "4000000000", "--no-episodes"]
+    process = subprocess.Popen(
+        [*command, "--engine", "mesa", "--workers", "2", "--out", "run", "--no-figures"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    while not list(tmp_path.glob("run/parts/*.zip")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.kill()
+    # The processes hold the other end of this pipe: it can be read to its end when all of them are gone.
+    assert process.communicate(timeout=60)[0] == b""
+
+
 def test_the_engines_agree_on_the_whole_record(scenario: wargame.Scenario) -> None:
     mesa, batch = (run(scenario, engine=engine, episodes=300).record for engine in ("mesa", "batch"))
     assert np.array_equal(mesa.aggregates.histogram, batch.aggregates.histogram)

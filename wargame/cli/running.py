@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from wargame.cli.arguments import changed, default_folder, worker_count
+from wargame.cli.drawing import draw_figures, second_hand
 from wargame.cli.screen import print_json, progress_is_shown, show
 from wargame.cli.stop_summary import told_stop
 from wargame.cli.summary import as_json as summary_as_json
@@ -58,12 +60,13 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     folder = request.out or _default_folder(request, scenario)
     shows = progress_is_shown(quiet)
     begun = time.perf_counter()
-    with _told_how_to_go_on(folder):
-        results, stopped = _simulated(request, scenario, folder, progress=shows)
-    seconds = time.perf_counter() - begun
-    drawn = _draw(results, folder, wanted=request.figures, shows=shows)
-    if stopped is not None and request.figures:
-        drawn.append(_draw_convergence(stopped, folder))
+    with second_hand(wanted=request.figures) as beside:
+        with _told_how_to_go_on(folder):
+            results, stopped = _simulated(request, scenario, folder, progress=shows)
+        seconds = time.perf_counter() - begun
+        drawn = _draw(results, folder, beside, wanted=request.figures, shows=shows)
+        if stopped is not None and request.figures:
+            drawn.append(_draw_convergence(stopped, folder))
     if as_json:
         print_json(summary_as_json(results, folder, drawn, seconds))
     elif quiet:
@@ -138,7 +141,9 @@ def _told_how_to_go_on(folder: Path) -> Iterator[None]:
         raise
 
 
-def _draw(results: Results, folder: Path, *, wanted: bool, shows: bool) -> list[str]:
+def _draw(
+    results: Results, folder: Path, beside: Connection | None, *, wanted: bool, shows: bool
+) -> list[str]:
     """Draw the figures; returns their names. Those of an earlier run in the folder are taken away first."""
     place = folder / FIGURES
     for pattern in ("outcomes.*", f"{CONVERGENCE}.*", "trajectories.*", "policies-*.*"):
@@ -148,10 +153,7 @@ def _draw(results: Results, folder: Path, *, wanted: bool, shows: bool) -> list[
     if not wanted or not results.completed:
         return []
     with _busy("drawing figures") if shows else nullcontext():
-        from wargame.plots.figures import save_figures
-
-        paths = save_figures(results, place)
-    return sorted({path.stem for path in paths}, key=[path.stem for path in paths].index)
+        return draw_figures(results, place, beside)
 
 
 def _busy(text: str) -> AbstractContextManager[Any]:

@@ -145,7 +145,16 @@ _player: list[Player] = []
 
 
 def _start_worker(task: Task) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _player[:] = [task.player()]
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot end its workers, which would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(span: Span) -> Block:

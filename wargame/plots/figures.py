@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,15 @@ from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
 from wargame.plots.trajectories import fan_charts, fan_height
 
-__all__ = ["frame", "outcome_figure", "policy_figure", "save_figures", "trajectory_figure", "which_run"]
+__all__ = [
+    "figure_names",
+    "frame",
+    "outcome_figure",
+    "policy_figure",
+    "save_figures",
+    "trajectory_figure",
+    "which_run",
+]
 
 WIDTH = 7.2
 """Inches: the full width of a page."""
@@ -25,36 +33,58 @@ WIDTH = 7.2
 FORMATS = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 """With each format, what would change in the file from one day or version of matplotlib to the next."""
 
+POLICIES = "policies-"
+"""What the name of an actor's figure begins with."""
+
 PACKED: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 1}}}
 """With each format, how hard to pack: packing a PNG as small as can be takes as long as drawing it."""
 
 
-def save_figures(results: Results, directory: str | Path, *, episode: int | None = None) -> list[Path]:
+def save_figures(
+    results: Results,
+    directory: str | Path,
+    *,
+    episode: int | None = None,
+    only: Collection[str] | None = None,
+) -> list[Path]:
     """Write `outcomes`, `trajectories` and `policies-ACTOR`, each as PNG and SVG, and return the paths.
 
-    `episode` is one of the sampled episodes, to be drawn over the trajectories. The same results give the
-    same files.
+    `episode` is one of the sampled episodes, to be drawn over the trajectories; `only` names the figures to
+    draw, of those in `figure_names`. The same results give the same files.
     """
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     with style():
-        for name, figure in _figures(results, episode):
-            for suffix, metadata in FORMATS.items():
-                path = folder / f"{name}.{suffix}"
-                part = folder / f".{name}.{suffix}.part"
-                figure.savefig(part, format=suffix, metadata=metadata, **PACKED.get(suffix, {}))
-                os.replace(part, path)
-                paths.append(path)
+        for name in figure_names(results):
+            if only is None or name in only:
+                paths += _save(_figure(results, name, episode), folder, name)
     return paths
 
 
-def _figures(results: Results, episode: int | None) -> Iterator[tuple[str, Figure]]:
-    yield "outcomes", outcome_figure(results)
-    if results.layout.variables:
-        yield "trajectories", trajectory_figure(results, episode)
-    for actor in results.layout.actors:
-        yield f"policies-{actor}", policy_figure(results, actor)
+def figure_names(results: Results) -> list[str]:
+    """The names of the standard figures of a run, in the order in which they are read."""
+    trajectories = ["trajectories"] if results.layout.variables else []
+    return ["outcomes", *trajectories, *(f"{POLICIES}{actor}" for actor in results.layout.actors)]
+
+
+def _figure(results: Results, name: str, episode: int | None) -> Figure:
+    if name == "outcomes":
+        return outcome_figure(results)
+    if name == "trajectories":
+        return trajectory_figure(results, episode)
+    return policy_figure(results, name.removeprefix(POLICIES))
+
+
+def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    paths = []
+    for suffix, metadata in FORMATS.items():
+        path = folder / f"{name}.{suffix}"
+        part = folder / f".{name}.{suffix}.part"
+        figure.savefig(part, format=suffix, metadata=metadata, **PACKED.get(suffix, {}))
+        os.replace(part, path)
+        paths.append(path)
+    return paths
 
 
 def outcome_figure(results: Results) -> Figure:
