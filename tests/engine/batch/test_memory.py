@@ -88,7 +88,7 @@ def test_classics(guards: Guards, name: str) -> None:
 @pytest.mark.parametrize("wild", [False, True])
 def test_random_scenarios(guards: Guards, wild: bool) -> None:
     @seed(50)
-    @settings(max_examples=15, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(max_examples=8, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(scenarios(actors=(0, 1, 2, 2, 3), wild=wild))
     def look(scenario: wargame.Scenario) -> None:
         check(guards, play_for(scenario, seed=1, uncertain=True, sample=66))

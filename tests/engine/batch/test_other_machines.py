@@ -14,7 +14,6 @@ from lanes import MACHINES
 import wargame
 from wargame.engine import mesa_blocks
 from wargame.engine.batch.play import Batch
-from wargame.engine.play import Play
 from wargame.engine.rules import rules_for
 from wargame.testing import scenarios
 
@@ -32,12 +31,9 @@ def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return width, scales
 
 
-@pytest.fixture(scope="module")
-def korea() -> Play:
-    return play_for(wargame.load("korea-2025"), seed=1, uncertain=True)
-
-
-def test_korea(machine: tuple[int, bool], korea: Play) -> None:
+@pytest.mark.parametrize("name", ["korea-2025-brief", pytest.param("korea-2025", marks=pytest.mark.verify)])
+def test_korea(machine: tuple[int, bool], name: str) -> None:
+    korea = play_for(wargame.load(name), seed=1, uncertain=True)
     batch = Batch(rules_for(korea.scenario), uncertain=True)
     assert (batch.kernel.width, batch.kernel.scales) == machine
     assert_same_blocks(mesa_blocks.play_block(korea, 0, 70), batch.play_block(korea, 0, 70))
