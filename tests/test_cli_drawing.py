@@ -29,6 +29,7 @@ def expected(results: wargame.Results, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(autouse=True)
 def no_process_is_left() -> Iterator[None]:
+    """They end when the connections to them are closed."""
     yield
     for process in multiprocessing.active_children():
         process.join(60)
@@ -40,13 +41,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("processors", [1, 2])
-def test_figures_are_the_same_files_with_and_without_a_second_process(
+def test_figures_are_the_same_files_with_and_without_other_processes(
     results, expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
 ) -> None:
     monkeypatch.setattr(drawing, "processors", lambda: processors)
-    with drawing.second_hand(wanted=True) as beside:
-        assert (beside is None) == (processors == 1)
-        names = drawing.draw_figures(results, tmp_path, beside)
+    with drawing.drawing_hands(wanted=True) as hands:
+        assert len(hands) == (0 if processors == 1 else 2)
+        names = drawing.Drawing(results, tmp_path, hands).finish()
     assert contents(tmp_path) == expected
     assert {f"{name}.{suffix}" for name in names for suffix in ("png", "svg")} == set(expected)
 
@@ -56,31 +57,31 @@ def test_what_a_process_that_dies_should_have_drawn_is_drawn_here(
     results, expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setattr(drawing, "processors", lambda: 2)
-    with drawing.second_hand(wanted=True) as beside:
-        (process,) = multiprocessing.active_children()
-        ask = drawing._ask
-
-        def kill(*arguments) -> bool:
-            asked = when == "after" and ask(*arguments)
-            process.kill()
-            process.join()
-            return asked or ask(*arguments)
-
-        monkeypatch.setattr(drawing, "_ask", kill)
-        drawing.draw_figures(results, tmp_path, beside)
-    drawn = {name: file for name, file in contents(tmp_path).items() if not name.endswith(".part")}
-    assert drawn == expected
+    with drawing.drawing_hands(wanted=True) as hands:
+        if when == "before":
+            kill_all()
+        drawn = drawing.Drawing(results, tmp_path, hands)
+        if when == "after":
+            kill_all()
+        drawn.finish()
+    assert contents(tmp_path) == expected
 
 
-def test_the_second_process_ends_with_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def kill_all() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join()
+
+
+def test_what_cannot_be_drawn_is_said(results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "processors", lambda: 2)
-    with drawing.second_hand(wanted=True):
-        (process,) = multiprocessing.active_children()
-    process.join(60)
-    assert process.exitcode == 0
+    (tmp_path / "figures").write_text("a file stands where the folder should be")
+    with drawing.drawing_hands(wanted=True) as hands, pytest.raises(FileExistsError):
+        drawing.Drawing(results, tmp_path / "figures", hands).finish()
 
 
-def test_none_is_started_without_figures() -> None:
-    with drawing.second_hand(wanted=False) as beside:
-        assert beside is None
+def test_none_is_started_without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "processors", lambda: 2)
+    with drawing.drawing_hands(wanted=False) as hands:
+        assert not hands
         assert not multiprocessing.active_children()

@@ -1,80 +1,97 @@
-"""Drawing the figures of a run: the largest in a second process, which gets ready while the run is played."""
+"""Drawing the figures of a run: in two processes of their own, which get ready while the run is played."""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from wargame.experiment.executors import processors, workers_ignore_interrupts
 from wargame.experiment.results import Results
+from wargame.plots.figure_names import TRAJECTORIES, figure_names
 
-__all__ = ["draw_figures", "second_hand"]
+__all__ = ["Drawing", "drawing_hands"]
 
-LARGEST = "trajectories"
-"""The figure that takes as long to draw as all others together: it has a plot for every variable."""
+HANDS = 2
 
 
 @contextmanager
-def second_hand(*, wanted: bool) -> Iterator[Connection | None]:
-    """A process that loads what drawing takes; None if it is not wanted, or there is no processor to run it on.
+def drawing_hands(*, wanted: bool) -> Iterator[list[Connection]]:
+    """Two processes that load what drawing takes; none if they are not wanted, or no processor is free for them.
 
-    It ends when the connection to it is closed, also by the death of this process.
+    Each ends when the connection to it is closed, also by the death of this process.
     """
-    if not wanted or processors() < 2:
-        yield None
-        return
+    with ExitStack() as stack:
+        count = HANDS if wanted and processors() > 1 else 0
+        yield [stack.enter_context(_start()) for _ in range(count)]
+
+
+def _start() -> Connection:
     context = multiprocessing.get_context("spawn")
     own, theirs = context.Pipe()
-    with own:
-        with theirs, workers_ignore_interrupts():
-            context.Process(target=_draw_when_asked, args=(theirs,), daemon=True).start()
-        yield own
+    with theirs, workers_ignore_interrupts():
+        context.Process(target=_draw_when_asked, args=(theirs,), daemon=True).start()
+    return own
 
 
-def draw_figures(results: Results, folder: Path, beside: Connection | None) -> list[str]:
-    """Draw the standard figures of a run; returns their names in the order in which they are read."""
-    asked = beside is not None and _ask(beside, results, folder)
-    # The other process is at work already while this one loads what drawing takes.
-    from wargame.plots.figures import figure_names, save_figures
+class Drawing:
+    """The standard figures of a run while they are drawn into a folder: by other processes, or by this one."""
 
-    names = figure_names(results)
-    save_figures(results, folder, only=[name for name in names if not (asked and name == LARGEST)])
-    if beside is not None and asked and not _is_done(beside):
-        save_figures(results, folder, only=[LARGEST])
-    return names
+    def __init__(self, results: Results, folder: Path, hands: Sequence[Connection]) -> None:
+        self.results, self.folder, self.names = results, folder, figure_names(results)
+        # The trajectories take as long as all others together: they have a plot for every variable.
+        parts = [name for name in self.names if name != TRAJECTORIES], [TRAJECTORIES]
+        self.asked = [
+            (hand, part)
+            for hand, part in zip(hands, parts, strict=False)
+            if _ask(hand, results, folder, part)
+        ]
+
+    def finish(self) -> list[str]:
+        """Wait until all are drawn; returns their names in the order in which they are read."""
+        done = {name for hand, part in self.asked if _is_done(hand) for name in part}
+        left = [name for name in self.names if name not in done]
+        if left:
+            _draw(self.results, self.folder, left)
+        return self.names
 
 
-def _ask(beside: Connection, results: Results, folder: Path) -> bool:
+def _ask(hand: Connection, results: Results, folder: Path, names: Sequence[str]) -> bool:
     try:
-        beside.send((results, folder))
+        hand.send((results, folder, names))
     except OSError:
         return False
     return True
 
 
-def _is_done(beside: Connection) -> bool:
-    """Wait for the other process; False if it died, or failed: then this one says of what."""
+def _is_done(hand: Connection) -> bool:
+    """Wait for a process; False if it died or failed: then this one draws, and says what is wrong."""
     try:
-        return bool(beside.recv())
+        return bool(hand.recv())
     except (EOFError, OSError):
         return False
 
 
 def _draw_when_asked(connection: Connection) -> None:
-    """What the second process does."""
-    from wargame.plots.figures import save_figures
+    """What each process does."""
+    import wargame.plots.figures  # noqa: F401
 
     with connection:
         try:
-            results, folder = connection.recv()
+            asked = connection.recv()
         except EOFError:
             return
-        done = True
         try:
-            save_figures(results, folder, only=[LARGEST])
+            _draw(*asked)
         except Exception:
-            done = False
-        connection.send(done)
+            connection.send(False)
+        else:
+            connection.send(True)
+
+
+def _draw(results: Results, folder: Path, names: Sequence[str]) -> None:
+    from wargame.plots.figures import save_figures
+
+    save_figures(results, folder, only=names)

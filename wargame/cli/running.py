@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -13,11 +13,9 @@ from typing import Any
 import typer
 
 from wargame.cli.arguments import changed, default_folder, worker_count
-from wargame.cli.drawing import draw_figures, second_hand
+from wargame.cli.drawing import Drawing, drawing_hands
 from wargame.cli.screen import print_json, progress_is_shown, show
 from wargame.cli.stop_summary import told_stop
-from wargame.cli.summary import as_json as summary_as_json
-from wargame.cli.summary import saved, summary
 from wargame.experiment.engines import Engine
 from wargame.experiment.results import Results
 from wargame.experiment.run import simulate
@@ -60,13 +58,16 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
     folder = request.out or _default_folder(request, scenario)
     shows = progress_is_shown(quiet)
     begun = time.perf_counter()
-    with second_hand(wanted=request.figures) as beside:
+    with drawing_hands(wanted=request.figures) as hands:
         with _told_how_to_go_on(folder):
             results, stopped = _simulated(request, scenario, folder, progress=shows)
         seconds = time.perf_counter() - begun
-        drawn = _draw(results, folder, beside, wanted=request.figures, shows=shows)
+        drawn = _draw(results, folder, hands, wanted=request.figures, shows=shows)
         if stopped is not None and request.figures:
             drawn.append(_draw_convergence(stopped, folder))
+    from wargame.cli.summary import as_json as summary_as_json
+    from wargame.cli.summary import saved, summary
+
     if as_json:
         print_json(summary_as_json(results, folder, drawn, seconds))
     elif quiet:
@@ -142,7 +143,7 @@ def _told_how_to_go_on(folder: Path) -> Iterator[None]:
 
 
 def _draw(
-    results: Results, folder: Path, beside: Connection | None, *, wanted: bool, shows: bool
+    results: Results, folder: Path, hands: Sequence[Connection], *, wanted: bool, shows: bool
 ) -> list[str]:
     """Draw the figures; returns their names. Those of an earlier run in the folder are taken away first."""
     place = folder / FIGURES
@@ -153,7 +154,11 @@ def _draw(
     if not wanted or not results.completed:
         return []
     with _busy("drawing figures") if shows else nullcontext():
-        return draw_figures(results, place, beside)
+        drawing = Drawing(results, place, hands)
+        # What the summary takes is loaded meanwhile.
+        import wargame.cli.summary  # noqa: F401
+
+        return drawing.finish()
 
 
 def _busy(text: str) -> AbstractContextManager[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from wargame.experiment.results import Results
+from wargame.plots.figure_names import OUTCOMES, POLICIES, TRAJECTORIES, figure_names
 from wargame.plots.layout import lay_out
 from wargame.plots.outcomes import outcome_shares
 from wargame.plots.policies import policy_shares
@@ -18,7 +19,6 @@ from wargame.plots.style import MUTED, new_figure, style
 from wargame.plots.trajectories import fan_charts, fan_height
 
 __all__ = [
-    "figure_names",
     "frame",
     "outcome_figure",
     "policy_figure",
@@ -32,9 +32,6 @@ WIDTH = 7.2
 
 FORMATS = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 """With each format, what would change in the file from one day or version of matplotlib to the next."""
-
-POLICIES = "policies-"
-"""What the name of an actor's figure begins with."""
 
 PACKED: dict[str, Any] = {"png": {"pil_kwargs": {"compress_level": 1}}}
 """With each format, how hard to pack: packing a PNG as small as can be takes as long as drawing it."""
@@ -62,16 +59,10 @@ def save_figures(
     return paths
 
 
-def figure_names(results: Results) -> list[str]:
-    """The names of the standard figures of a run, in the order in which they are read."""
-    trajectories = ["trajectories"] if results.layout.variables else []
-    return ["outcomes", *trajectories, *(f"{POLICIES}{actor}" for actor in results.layout.actors)]
-
-
 def _figure(results: Results, name: str, episode: int | None) -> Figure:
-    if name == "outcomes":
+    if name == OUTCOMES:
         return outcome_figure(results)
-    if name == "trajectories":
+    if name == TRAJECTORIES:
         return trajectory_figure(results, episode)
     return policy_figure(results, name.removeprefix(POLICIES))
 
