@@ -16,15 +16,16 @@ from wargame.engine.batch.translate import Function
 from wargame.engine.batch.values import Value
 from wargame.engine.draws import stream_hash
 
-__all__ = ["BRANCH", "EPISODE", "FIRST_ROUNDS", "KEYS", "TURN", "Draws", "operations"]
+__all__ = ["BRANCH", "EPISODE", "FIRST_ROUNDS", "KEYS", "LOWER", "TURN", "Draws", "operations"]
 
 EPISODE, BRANCH = -3, -4
 """The rows that number the episode of each lane, and its branch: 0, or the number of a future in a fork."""
 
 _ROUNDS = 10
 
-TURN, KEYS, FIRST_ROUNDS = 0, 1, 1 + 2 * _ROUNDS
-"""Where `seed` keeps the turn, the two key words of each of ten rounds, and three words for each stream."""
+TURN, KEYS, LOWER, FIRST_ROUNDS = 0, 1, 1 + 2 * _ROUNDS, 2 + 2 * _ROUNDS
+"""Where `seed` keeps the turn, the two key words of each of ten rounds, a mask of the lower half of a word, and three
+words for each stream."""
 
 _M0, _M1, _LOW = 0xD2511F53, 0xCD9E8D57, 0xFFFFFFFF
 _SHIFT = 6755399441055744.0
@@ -145,6 +146,7 @@ class Draws:
             self._keys = [
                 (self._given(KEYS + 2 * turn), self._given(KEYS + 2 * turn + 1)) for turn in range(_ROUNDS)
             ]
+            self._lower = self._given(LOWER)
             for stream, place in self._places.items():
                 for offset, word in enumerate(self._first_rounds(stream, turn)):
                     f.do(f"store {f.typed(word)}, ptr {f.address(self._seed.text, place + offset)}")
@@ -196,10 +198,11 @@ class Draws:
             c2 = self._mixed(self._upper(product0), c3, key1)
             c1, c3 = product1, product0
         # Of the last round the first two words are wanted, side by side: the product with its halves exchanged, and
-        # what is mixed with it in the lower half.
+        # what is mixed with it in the lower half. The mask for that is no constant: if LLVM knew that of the product
+        # before it only the lower half counts, it would take an instruction that multiplies more slowly.
         product1 = self._multiply(c2, _M1)
         turned = _whole(f, "or", _whole(f, "shl", product1, 32), _whole(f, "lshr", product1, 32))
-        rest = _whole(f, "and", _whole(f, "xor", c1, self._keys[-1][0]), _LOW)
+        rest = _whole(f, "and", _whole(f, "xor", c1, self._keys[-1][0]), self._lower)
         bits = _whole(f, "lshr", _whole(f, "xor", turned, rest), 11)
         if kind == "centred":
             bits = _whole(f, "or", bits, 1)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from wargame.engine import counts, distributions, numeric
 from wargame.engine.batch.kernel import Kernel
 from wargame.engine.batch.machine import Code, keep_code, key_of, load_code, make_code, processor
-from wargame.engine.batch.operations import FIRST_ROUNDS, KEYS
+from wargame.engine.batch.operations import FIRST_ROUNDS, KEYS, LOWER
 from wargame.engine.batch.plan import ARGUMENTS, LANES
 from wargame.engine.block import BINS, FAILED, Block, Failure
 from wargame.engine.play import Play
@@ -252,8 +252,9 @@ def _runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _keys(seed: int, streams: int) -> NDArray[np.int64]:
-    """The turn, 0, the key words of each round, and room for what is computed of so many streams."""
+    """The turn, 0, the key words of each round, a mask, and room for what is computed of so many streams."""
     words = [0] * (FIRST_ROUNDS + 3 * streams)
+    words[LOWER] = 0xFFFFFFFF
     for turn in range(_ROUNDS):
         for half, word in enumerate((seed & 0xFFFFFFFF, seed >> 32)):
             words[KEYS + 2 * turn + half] = (word + turn * _KEY_STEPS[half]) & 0xFFFFFFFF
