@@ -34,7 +34,7 @@ def code_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
 
 @pytest.fixture(scope="session", autouse=True)
 def one_process_draws() -> Iterator[None]:
-    """The tests keep all processors busy as it is; `test_cli_drawing` sees to the others."""
+    """The tests keep all processors busy as it is; `test_cli_drawing` draws with the other ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing, "processors", lambda: 1)
         yield

@@ -47,23 +47,23 @@ def test_figures_are_the_same_files_with_and_without_other_processes(
     monkeypatch.setattr(drawing, "processors", lambda: processors)
     with drawing.drawing_hands(wanted=True) as hands:
         assert len(hands) == (0 if processors == 1 else 2)
-        names = drawing.Drawing(results, tmp_path, hands).finish()
+        names = drawing.draw_figures(results, tmp_path, hands)
     assert contents(tmp_path) == expected
     assert {f"{name}.{suffix}" for name in names for suffix in ("png", "svg")} == set(expected)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["before they are asked", "after"])
 def test_what_a_process_that_dies_should_have_drawn_is_drawn_here(
     results, expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setattr(drawing, "processors", lambda: 2)
     with drawing.drawing_hands(wanted=True) as hands:
-        if when == "before":
+        if when == "before they are asked":
             kill_all()
-        drawn = drawing.Drawing(results, tmp_path, hands)
-        if when == "after":
-            kill_all()
-        drawn.finish()
+        else:
+            ask = drawing._ask
+            monkeypatch.setattr(drawing, "_ask", lambda *arguments: (ask(*arguments), kill_all())[0])
+        drawing.draw_figures(results, tmp_path, hands)
     assert contents(tmp_path) == expected
 
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_drawn_is_said(results, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(drawing, "processors", lambda: 2)
     (tmp_path / "figures").write_text("a file stands where the folder should be")
     with drawing.drawing_hands(wanted=True) as hands, pytest.raises(FileExistsError):
-        drawing.Drawing(results, tmp_path / "figures", hands).finish()
+        drawing.draw_figures(results, tmp_path / "figures", hands)
 
 
 def test_none_is_started_without_figures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from wargame.experiment.executors import processors, workers_ignore_interrupts
 from wargame.experiment.results import Results
 from wargame.plots.figure_names import TRAJECTORIES, figure_names
 
-__all__ = ["Drawing", "drawing_hands"]
+__all__ = ["draw_figures", "drawing_hands"]
 
 HANDS = 2
 
@@ -36,26 +36,19 @@ def _start() -> Connection:
     return own
 
 
-class Drawing:
-    """The standard figures of a run while they are drawn into a folder: by other processes, or by this one."""
-
-    def __init__(self, results: Results, folder: Path, hands: Sequence[Connection]) -> None:
-        self.results, self.folder, self.names = results, folder, figure_names(results)
-        # The trajectories take as long as all others together: they have a plot for every variable.
-        parts = [name for name in self.names if name != TRAJECTORIES], [TRAJECTORIES]
-        self.asked = [
-            (hand, part)
-            for hand, part in zip(hands, parts, strict=False)
-            if _ask(hand, results, folder, part)
-        ]
-
-    def finish(self) -> list[str]:
-        """Wait until all are drawn; returns their names in the order in which they are read."""
-        done = {name for hand, part in self.asked if _is_done(hand) for name in part}
-        left = [name for name in self.names if name not in done]
-        if left:
-            _draw(self.results, self.folder, left)
-        return self.names
+def draw_figures(results: Results, folder: Path, hands: Sequence[Connection]) -> list[str]:
+    """Draw the standard figures of a run into a folder; returns their names in the order in which they are read."""
+    names = figure_names(results)
+    # The trajectories take as long as all others together: they have a plot for every variable.
+    parts = [name for name in names if name != TRAJECTORIES], [TRAJECTORIES]
+    asked = [
+        (hand, part) for hand, part in zip(hands, parts, strict=False) if _ask(hand, results, folder, part)
+    ]
+    done = {name for hand, part in asked if _is_done(hand) for name in part}
+    left = [name for name in names if name not in done]
+    if left:
+        _draw(results, folder, left)
+    return names
 
 
 def _ask(hand: Connection, results: Results, folder: Path, names: Sequence[str]) -> bool:

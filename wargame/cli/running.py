@@ -13,9 +13,11 @@ from typing import Any
 import typer
 
 from wargame.cli.arguments import changed, default_folder, worker_count
-from wargame.cli.drawing import Drawing, drawing_hands
+from wargame.cli.drawing import draw_figures, drawing_hands
 from wargame.cli.screen import print_json, progress_is_shown, show
 from wargame.cli.stop_summary import told_stop
+from wargame.cli.summary import as_json as summary_as_json
+from wargame.cli.summary import saved, summary
 from wargame.experiment.engines import Engine
 from wargame.experiment.results import Results
 from wargame.experiment.run import simulate
@@ -65,9 +67,6 @@ def play(request: Request, *, quiet: bool, as_json: bool) -> None:
         drawn = _draw(results, folder, hands, wanted=request.figures, shows=shows)
         if stopped is not None and request.figures:
             drawn.append(_draw_convergence(stopped, folder))
-    from wargame.cli.summary import as_json as summary_as_json
-    from wargame.cli.summary import saved, summary
-
     if as_json:
         print_json(summary_as_json(results, folder, drawn, seconds))
     elif quiet:
@@ -154,11 +153,7 @@ def _draw(
     if not wanted or not results.completed:
         return []
     with _busy("drawing figures") if shows else nullcontext():
-        drawing = Drawing(results, place, hands)
-        # What the summary takes is loaded meanwhile.
-        import wargame.cli.summary  # noqa: F401
-
-        return drawing.finish()
+        return draw_figures(results, place, hands)
 
 
 def _busy(text: str) -> AbstractContextManager[Any]:

@@ -18,14 +18,7 @@ from wargame.plots.policies import policy_shares
 from wargame.plots.style import MUTED, new_figure, style
 from wargame.plots.trajectories import fan_charts, fan_height
 
-__all__ = [
-    "frame",
-    "outcome_figure",
-    "policy_figure",
-    "save_figures",
-    "trajectory_figure",
-    "which_run",
-]
+__all__ = ["frame", "outcome_figure", "policy_figure", "save_figures", "trajectory_figure", "which_run"]
 
 WIDTH = 7.2
 """Inches: the full width of a page."""
